@@ -1,0 +1,1 @@
+"""Code sets: building, indexing and searching them."""

@@ -1,0 +1,1 @@
+"""The language model: worker process, its protocol and its client."""

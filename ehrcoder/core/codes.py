@@ -1,0 +1,107 @@
+"""Codes as FHIR names them: Coding, Concept, code system, edition."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD_10_PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+HCPCS_II = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+DISCHARGE_DISPOSITION = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
+PATIENT_OUTCOME = "http://terminology.hl7.org/CodeSystem/v2-0241"
+CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+GOAL_ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement"
+
+
+class CodeKind(StrEnum):
+    """What a code says about a record."""
+
+    DIAGNOSIS = "diagnosis"
+    PROCEDURE = "procedure"
+    OUTCOME = "outcome"
+
+
+KIND_OF_SYSTEM: dict[str, CodeKind] = {
+    ICD_10_CM: CodeKind.DIAGNOSIS,
+    ICD_10_PCS: CodeKind.PROCEDURE,
+    HCPCS_II: CodeKind.PROCEDURE,
+    DISCHARGE_DISPOSITION: CodeKind.OUTCOME,
+    PATIENT_OUTCOME: CodeKind.OUTCOME,
+    CONDITION_CLINICAL: CodeKind.OUTCOME,
+    GOAL_ACHIEVEMENT: CodeKind.OUTCOME,
+}
+
+SHORT_NAME_OF_SYSTEM: dict[str, str] = {
+    ICD_10_CM: "ICD-10-CM",
+    ICD_10_PCS: "ICD-10-PCS",
+    HCPCS_II: "HCPCS II",
+    DISCHARGE_DISPOSITION: "Discharge disposition",
+    PATIENT_OUTCOME: "Patient outcome",
+    CONDITION_CLINICAL: "Condition status",
+    GOAL_ACHIEVEMENT: "Goal achievement",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """One code of one edition of one code system. `code` carries its dot where the system has one."""
+
+    system: str
+    version: str
+    code: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptNotes:
+    """The classification's own instructions at one concept, as published, in order."""
+
+    includes: tuple[str, ...] = ()
+    inclusion_terms: tuple[str, ...] = ()
+    excludes1: tuple[str, ...] = ()
+    excludes2: tuple[str, ...] = ()
+    code_first: tuple[str, ...] = ()
+    use_additional: tuple[str, ...] = ()
+    code_also: tuple[str, ...] = ()
+    seventh_characters: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """A code-set entry: a billable code or a header above billable codes."""
+
+    coding: Coding
+    parent: str | None
+    is_billable: bool
+    synonyms: tuple[str, ...] = ()
+    notes: ConceptNotes = ConceptNotes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSetEdition:
+    """One dated edition of a code system, as it is installed."""
+
+    system: str
+    version: str
+    name: str
+    effective_from: dt.date | None
+    effective_to: dt.date | None
+    concept_count: int
+    billable_count: int
+    licence: str
+    source: str
+    sha256: str
+
+
+def with_dot(code: str) -> str:
+    """Return an ICD-10-CM code in upper case with its dot after the third character."""
+    bare = code.replace(".", "").strip().upper()
+    return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+
+
+def without_dot(code: str) -> str:
+    """Return a code in upper case without its dot."""
+    return code.replace(".", "").strip().upper()

@@ -1,0 +1,114 @@
+"""A record as it was received: who, when, and the texts, never edited afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ehrcoder.core.codes import CodeKind, Coding
+from ehrcoder.core.ids import DocumentId, RecordId
+
+
+class AdministrativeSex(StrEnum):
+    """FHIR's administrative-gender codes."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class EncounterClass(StrEnum):
+    """HL7 v3 ActCode values for the class of an encounter."""
+
+    INPATIENT = "IMP"
+    AMBULATORY = "AMB"
+    EMERGENCY = "EMER"
+    UNKNOWN = "UNK"
+
+
+class RecordStatus(StrEnum):
+    """Where a record stands in its coding."""
+
+    NEW = "new"
+    PROPOSED = "proposed"
+    IN_PROGRESS = "in-progress"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """What is known of the person without identifying them."""
+
+    pseudonym: str
+    birth_year: int | None = None
+    sex: AdministrativeSex = AdministrativeSex.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """First and last day of the encounter; either may be unknown."""
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicalDocument:
+    """One note. `text` is exactly what was received (only the byte encoding was decoded)."""
+
+    document_id: DocumentId
+    type: str
+    title: str
+    text: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedCode:
+    """A code that came with the record. It is information, not a verified assignment."""
+
+    coding: Coding
+    kind: CodeKind
+    source_label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncounterRecord:
+    """One encounter to be coded: the unit of work, of history and of export."""
+
+    record_id: RecordId
+    source_format: str
+    source_name: str
+    source_sha256: str
+    imported_at: dt.datetime
+    patient: Patient
+    period: Period = Period()
+    encounter_class: EncounterClass = EncounterClass.UNKNOWN
+    documents: tuple[ClinicalDocument, ...] = ()
+    imported_codes: tuple[ImportedCode, ...] = ()
+    import_notes: tuple[str, ...] = ()
+
+    def document(self, document_id: DocumentId) -> ClinicalDocument:
+        """Return the document with this id. Raises KeyError when the record has none such."""
+        for document in self.documents:
+            if document.document_id == document_id:
+                return document
+        raise KeyError(document_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRow:
+    """What a list shows of a record, without its texts."""
+
+    record_id: RecordId
+    title: str
+    source_format: str
+    imported_at: dt.datetime
+    status: RecordStatus
+    document_count: int
+    text_length: int
+    suggestion_count: int
+    undecided_count: int
+    assignment_count: int

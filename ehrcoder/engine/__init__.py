@@ -1,0 +1,1 @@
+"""The coding pipeline, one stage a module, every stage replaceable and measured."""

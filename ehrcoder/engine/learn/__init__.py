@@ -1,0 +1,1 @@
+"""What the engine learns from verified records."""

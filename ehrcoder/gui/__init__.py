@@ -1,0 +1,1 @@
+"""The verification window; the only room where PySide6 is imported."""

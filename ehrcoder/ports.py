@@ -1,0 +1,255 @@
+"""What the use-cases and the engine need from the outside world."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
+from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
+from ehrcoder.core.ids import RecordId
+from ehrcoder.core.records import EncounterRecord, RecordRow
+from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription
+
+
+class Clock(Protocol):
+    """The time, as aware UTC."""
+
+    def now(self) -> dt.datetime: ...
+
+
+class IdSource(Protocol):
+    """Fresh identifiers, unique and sortable by the time of their making (UUID version 7)."""
+
+    def new_id(self) -> str: ...
+
+
+class CancelToken(Protocol):
+    """Asked between units of work; raises CancelledError once the person has cancelled."""
+
+    def raise_if_cancelled(self) -> None: ...
+
+
+class Progress(Protocol):
+    """Told of progress; `total` is 0 when it is not known."""
+
+    def __call__(self, done: int, total: int, message: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeRequest:
+    """One shared prefix and the endings whose next token is to be read behind it."""
+
+    prefix: str
+    suffixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeAnswer:
+    """For each suffix of the request, in order: logit of `yes` minus logit of `no`."""
+
+    margins: tuple[float, ...]
+    prompt_tokens: int
+
+
+class LanguageModel(Protocol):
+    """A local language model that judges; narrow on purpose, so that another runtime can stand in."""
+
+    def describe(self) -> ModelDescription:
+        """Say which model answers. Raises ModelUnavailableError."""
+        ...
+
+    def judge(
+        self, requests: Sequence[JudgeRequest], *, cancel: CancelToken | None = None
+    ) -> tuple[JudgeAnswer, ...]:
+        """Answer every request in order.
+
+        Deterministic: the context is reset for each request. Raises ModelUnavailableError when the model is
+        missing, corrupt or died, CancelledError when the person cancelled; never a partial answer.
+        """
+        ...
+
+    def complete(self, prompt: str, *, grammar: str | None, max_tokens: int) -> str:
+        """Return the greedy completion of `prompt` under a GBNF grammar. Raises ModelUnavailableError."""
+        ...
+
+    def close(self) -> None:
+        """Stop the worker and free its memory."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """A concept that a search found; `score` is between 0 and 1, best first."""
+
+    concept: Concept
+    score: float
+    matched: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermHit:
+    """A code whose published term shares words with a piece of a note."""
+
+    code: str
+    term: str
+    score: float
+
+
+class CodeSetIndex(Protocol):
+    """Read-only access to the installed code sets. Codes of ICD-10-CM carry their dot."""
+
+    def editions(self) -> tuple[CodeSetEdition, ...]: ...
+
+    def concept(self, system: str, code: str) -> Concept | None:
+        """Return the concept with this exact code, or None where the set has none such."""
+        ...
+
+    def children(self, system: str, code: str) -> tuple[Concept, ...]:
+        """Return the concepts directly below a code, in the order of the classification."""
+        ...
+
+    def search(
+        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
+    ) -> tuple[SearchHit, ...]:
+        """Find concepts for what a person typed: code, part of a code, words, prefixes, misspellings."""
+        ...
+
+    def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:
+        """Return the codes whose terms share most with these words, by BM25, one hit a code, best first."""
+        ...
+
+    def billable_codes(self, system: str) -> frozenset[str]:
+        """Return the assignable codes of a system; for batch work, since it reads them all."""
+        ...
+
+
+class RecordStore(Protocol):
+    """The records of a workspace, with what was proposed for them."""
+
+    def add_records(self, records: Iterable[EncounterRecord]) -> int:
+        """Store new records in one transaction and return how many. Raises EnvironmentFault."""
+        ...
+
+    def record(self, record_id: RecordId) -> EncounterRecord:
+        """Return one record. Raises NotFoundError."""
+        ...
+
+    def rows(self) -> tuple[RecordRow, ...]:
+        """Return every record as a list row, in the order of import."""
+        ...
+
+    def find_by_content(self, source_sha256: str) -> RecordId | None:
+        """Return the record that came from a source with this hash, so that duplicates are recognised."""
+        ...
+
+    def save_run(self, run: InferenceRun, suggestions: Sequence[CodeSuggestion]) -> None:
+        """Store a run with its suggestions, replacing undecided suggestions of earlier runs, atomically."""
+        ...
+
+    def suggestions(self, record_id: RecordId) -> tuple[CodeSuggestion, ...]:
+        """Return a record's current suggestions, best rank first, decided ones of earlier runs included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainReport:
+    """Result of checking the history: empty `problems` means that it is intact."""
+
+    events: int
+    records: int
+    head_hash: str
+    problems: tuple[str, ...] = ()
+
+
+class CodingHistory(Protocol):
+    """The append-only, hash-chained history and the coding that it folds into."""
+
+    def append(
+        self, record_id: RecordId, drafts: Sequence[EventDraft], *, expected_version: int | None = None
+    ) -> tuple[CodingEvent, ...]:
+        """Append decisions and update the projection in one transaction; durable when it returns.
+
+        Raises InputError when `expected_version` is not the record's version any more.
+        """
+        ...
+
+    def events(self, record_id: RecordId) -> tuple[CodingEvent, ...]: ...
+
+    def coding(self, record_id: RecordId) -> RecordCoding: ...
+
+    def verify(self) -> ChainReport: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportEntry:
+    """One file that was exported."""
+
+    record_id: RecordId
+    file_name: str
+    format: str
+    sha256: str
+    head_hash: str
+    at: dt.datetime
+
+
+class ExportLog(Protocol):
+    """Which files left the workspace, with their hashes."""
+
+    def log_exports(self, entries: Sequence[ExportEntry]) -> None: ...
+
+    def exports(self) -> tuple[ExportEntry, ...]: ...
+
+
+class Workspace(RecordStore, CodingHistory, ExportLog, Protocol):
+    """One open workspace file. Used from the thread that opened it only."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadContext:
+    """What a reader needs besides the bytes: where they came from, and the clock and ids to stamp records."""
+
+    source_name: str
+    clock: Clock
+    ids: IdSource
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class RecordReader(Protocol):
+    """Reads one file format into records."""
+
+    @property
+    def format_name(self) -> str:
+        """Stable name, stored as `source_format` and accepted by `import --format`."""
+        ...
+
+    def recognises(self, head: bytes, file_name: str) -> bool:
+        """Tell from the first 64 KiB and the name whether this reader takes the file."""
+        ...
+
+    def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
+        """Yield the file's records. Raises InputError naming line or entry when it cannot be read."""
+        ...
+
+
+class BundleWriter(Protocol):
+    """Turns a signed record into a file of an export format."""
+
+    @property
+    def format_name(self) -> str: ...
+
+    @property
+    def suffix(self) -> str: ...
+
+    def render(
+        self, record: EncounterRecord, coding: RecordCoding, events: Sequence[CodingEvent],
+        suggestions: Sequence[CodeSuggestion], runs: Sequence[InferenceRun], *, exported_at: dt.datetime,
+    ) -> bytes: ...

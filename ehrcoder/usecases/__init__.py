@@ -1,0 +1,1 @@
+"""What a person can do with the product, one module each, typed in and out."""
