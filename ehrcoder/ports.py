@@ -154,6 +154,10 @@ class RecordStore(Protocol):
         """Return a record's current suggestions, best rank first, decided ones of earlier runs included."""
         ...
 
+    def runs(self, record_id: RecordId) -> tuple[InferenceRun, ...]:
+        """Return the inference runs of a record, oldest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainReport:

@@ -1,0 +1,7 @@
+"""`python -m ehrcoder`."""
+
+import sys
+
+from ehrcoder.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,61 @@
+"""The `ehrcoder` command: parses arguments, runs one command group, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ehrcoder import __version__
+from ehrcoder.cli import (
+    audit_command,
+    codesets_command,
+    doctor_command,
+    evaluate_command,
+    export_command,
+    gui_command,
+    import_command,
+    propose_command,
+    search_command,
+    sign_command,
+    validate_command,
+    verify_command,
+)
+from ehrcoder.core.errors import CancelledError, EhrCoderError
+
+COMMANDS = (
+    gui_command, import_command, propose_command, verify_command, sign_command, search_command,
+    validate_command, export_command, audit_command, evaluate_command, codesets_command, doctor_command,
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser with every command group; each module adds its own."""
+    parser = argparse.ArgumentParser(
+        prog="ehrcoder",
+        description="Code health records offline: import, propose, verify, sign, export.",
+        epilog="Exit codes: 0 done, 1 failed, 2 bad input, 3 not found, 4 environment, 5 integrity, 130 cancelled.",
+    )
+    parser.add_argument("--version", action="version", version=f"ehrcoder {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(subparsers)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = sys.argv[1:] if arguments is None else list(arguments)
+    parsed = build_parser().parse_args(options or ["gui"])
+    try:
+        return parsed.run(parsed)
+    except KeyboardInterrupt:
+        print("Cancelled. What was already saved is kept.", file=sys.stderr)
+        return CancelledError.exit_code
+    except EhrCoderError as error:
+        print(f"ehrcoder: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Where the product keeps what it builds and what its user makes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """The folders of one installation."""
+
+    home: Path
+    resources: Path
+    code_set_sources: Path
+
+    @property
+    def models(self) -> Path:
+        """Assembled language models (GGUF)."""
+        return self.home / "models"
+
+    @property
+    def code_sets(self) -> Path:
+        """Built code-set files, read-only."""
+        return self.home / "codesets"
+
+    @property
+    def logs(self) -> Path:
+        """Log files; they never hold clinical text."""
+        return self.home / "logs"
+
+    @property
+    def settings_file(self) -> Path:
+        """The user's settings, TOML."""
+        return self.home / "settings.toml"
+
+    @property
+    def artefacts(self) -> Path:
+        """Trained artefacts that ship with the product."""
+        return self.resources / "artefacts"
+
+    @property
+    def default_workspace(self) -> Path:
+        """The workspace that opens when none is named."""
+        return self.home / "workspace.ehrw"
+
+
+def find_paths(environment: dict[str, str] | None = None) -> Paths:
+    """Return the installation's folders: EHRCODER_HOME, else a checkout's cache, else the user's data folder."""
+    variables = os.environ if environment is None else environment
+    in_checkout = (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "codesets").is_dir()
+    if variables.get("EHRCODER_HOME"):
+        home = Path(variables["EHRCODER_HOME"]).expanduser()
+    elif in_checkout:
+        home = _CHECKOUT / ".cache" / "home"
+    else:
+        import platformdirs
+
+        home = Path(platformdirs.user_data_dir("ehrcoder", appauthor=False))
+    base = _CHECKOUT if in_checkout else _PACKAGE / "data"
+    return Paths(home=home, resources=base / "resources", code_set_sources=base / "codesets")

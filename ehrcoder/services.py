@@ -1,0 +1,108 @@
+"""Composition root: the one place where ports meet their adapters."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ehrcoder.paths import Paths, find_paths
+from ehrcoder.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from ehrcoder.engine.pipeline import CodingEngine
+    from ehrcoder.ports import (
+        BundleWriter,
+        Clock,
+        CodeSetIndex,
+        IdSource,
+        LanguageModel,
+        RecordReader,
+        Workspace,
+    )
+
+
+class Services:
+    """Builds each collaborator once, on first use; heavy packages are imported only then."""
+
+    def __init__(self, *, paths: Paths | None = None, settings: Settings | None = None) -> None:
+        self.paths = paths or find_paths()
+        self.settings = settings or load_settings(self.paths.settings_file)
+        self._model: LanguageModel | None = None
+
+    @cached_property
+    def clock(self) -> Clock:
+        from ehrcoder.adapters.system import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def ids(self) -> IdSource:
+        from ehrcoder.adapters.system import UuidSource
+
+        return UuidSource()
+
+    @cached_property
+    def code_sets(self) -> CodeSetIndex:
+        """The installed code sets. Raises EnvironmentFault when they were not built.
+
+        SQLite connections belong to one thread; another thread calls `open_code_sets`.
+        """
+        return self.open_code_sets()
+
+    def open_code_sets(self) -> CodeSetIndex:
+        """Open a further reader of the code sets, for use in the calling thread."""
+        from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
+
+        return SqliteCodeSetIndex.open(self.paths.code_sets)
+
+    def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> Workspace:
+        """Open or create a workspace file, for use in the calling thread. Raises EnvironmentFault."""
+        from ehrcoder.adapters.store.workspace import SqliteWorkspace
+
+        return SqliteWorkspace.open(
+            path or self.paths.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only
+        )
+
+    @cached_property
+    def readers(self) -> tuple[RecordReader, ...]:
+        from ehrcoder.adapters.formats import all_readers
+
+        return all_readers()
+
+    @cached_property
+    def writers(self) -> tuple[BundleWriter, ...]:
+        from ehrcoder.adapters.writers import all_writers
+
+        return all_writers()
+
+    def language_model(self) -> LanguageModel:
+        """Return the language model; its worker starts at the first question."""
+        if self._model is None:
+            from ehrcoder.adapters.model.client import LlamaWorkerModel
+
+            self._model = LlamaWorkerModel.from_settings(self.settings.model, self.paths)
+        return self._model
+
+    def engine(self, *, with_model: bool | None = None, policy: str | None = None,
+               artefacts: Path | None = None) -> CodingEngine:
+        """Build the coding engine for the calling thread."""
+        from ehrcoder.engine.artefacts import load_artefacts
+        from ehrcoder.engine.pipeline import CodingEngine
+        from ehrcoder.engine.policy import policy_named
+
+        use_model = self.settings.model.enabled if with_model is None else with_model
+        return CodingEngine(
+            index=self.open_code_sets(),
+            model=self.language_model() if use_model else None,
+            artefacts=load_artefacts(artefacts or self.paths.artefacts),
+            policy=policy_named(policy or self.settings.coding.policy),
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    def close(self) -> None:
+        """Stop the model worker."""
+        if self._model is not None:
+            self._model.close()
+            self._model = None
