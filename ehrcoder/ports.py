@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
@@ -217,6 +217,10 @@ class Workspace(RecordStore, CodingHistory, ExportLog, Protocol):
     def close(self) -> None: ...
 
 
+def _ignore(message: str) -> None:
+    """Take note of nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadContext:
     """What a reader needs besides the bytes: where they came from, and the clock and ids to stamp records."""
@@ -225,6 +229,8 @@ class ReadContext:
     clock: Clock
     ids: IdSource
     options: Mapping[str, str] = field(default_factory=dict[str, str])
+    on_left_out: Callable[[str], None] = _ignore
+    """Told of each entry that could not be taken while the rest of the file was: place and reason."""
 
 
 class RecordReader(Protocol):
@@ -241,6 +247,30 @@ class RecordReader(Protocol):
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield the file's records. Raises InputError naming line or entry when it cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSources:
+    """The files of a folder that belong together, each one source, and the reader that knows their context.
+
+    `claimed` names what was used besides or repeats the same content, so that nobody reads it again.
+    """
+
+    files: tuple[Path, ...]
+    claimed: tuple[Path, ...]
+    reader: RecordReader
+
+
+@runtime_checkable
+class FolderReader(Protocol):
+    """A reader that recognises a whole folder, such as a corpus with its code files beside the texts."""
+
+    @property
+    def format_name(self) -> str: ...
+
+    def open_folder(self, folder: Path) -> FolderSources | None:
+        """Return the folder's sources, or None where the folder is not of this format. Raises InputError."""
         ...
 
 
