@@ -7,6 +7,7 @@ The layout is the corpus's own (Miranda-Escalada and others, CLEF eHealth 2020):
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -54,11 +55,11 @@ class CodiEspReader:
 
     def open_folder(self, folder: Path) -> FolderSources | None:
         """Return the cases of a split's folder, or None where the folder is none such."""
-        gold_files = tuple(path for path in _gold_files(folder) if path.is_file())
+        has_gold = any(os.path.isfile(path) for path in _gold_files(folder))
         english, spanish = folder / _TEXT_FOLDERS["en"], folder / _TEXT_FOLDERS["es"]
-        if english.is_dir():
+        if os.path.isdir(english):
             texts, language = english, "en"
-        elif spanish.is_dir() and gold_files:
+        elif os.path.isdir(spanish) and has_gold:
             texts, language = spanish, "es"
         else:
             return None
@@ -71,7 +72,7 @@ class CodiEspReader:
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield the case with its gold codes as imported codes. Raises InputError."""
-        decoded = decode(data, name=context.source_name)
+        decoded = decode(data, name="The file")
         name = PurePath(context.source_name).stem
         yield EncounterRecord(
             record_id=RecordId(context.ids.new_id()),

@@ -25,9 +25,9 @@ class PlainTextReader:
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield one record with one document. Raises InputError for empty, blank or binary files."""
-        decoded = decode(data, name=context.source_name)
+        decoded = decode(data, name="The file")
         if not decoded.text.strip():
-            raise InputError(f"{context.source_name} holds nothing but white space.",
+            raise InputError("The file holds nothing but white space.",
                              next_step="Check the file at its source.")
         name = PurePath(context.source_name).stem
         yield EncounterRecord(
