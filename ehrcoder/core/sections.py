@@ -1,0 +1,74 @@
+"""Sections of clinical notes, recognised by their headings (names after LOINC's document sections)."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class SectionKind(StrEnum):
+    """What a part of a note is about; it weighs differently for coding."""
+
+    UNKNOWN = "unknown"
+    CHIEF_COMPLAINT = "chief-complaint"
+    PRESENT_ILLNESS = "present-illness"
+    PAST_HISTORY = "past-history"
+    FAMILY_HISTORY = "family-history"
+    SOCIAL_HISTORY = "social-history"
+    MEDICATIONS = "medications"
+    ALLERGIES = "allergies"
+    REVIEW_OF_SYSTEMS = "review-of-systems"
+    EXAMINATION = "examination"
+    RESULTS = "results"
+    PROCEDURES = "procedures"
+    HOSPITAL_COURSE = "hospital-course"
+    ASSESSMENT = "assessment"
+    PLAN = "plan"
+    DISCHARGE = "discharge"
+
+
+# More specific headings stand before the general ones that they contain.
+_HEADINGS: tuple[tuple[SectionKind, str], ...] = (
+    (SectionKind.FAMILY_HISTORY, r"family (?:medical )?history|family hx|fhx?"),
+    (SectionKind.SOCIAL_HISTORY, r"social history|social hx|shx?|habits"),
+    (SectionKind.PRESENT_ILLNESS, r"(?:history of (?:the )?)?present(?:ing)? illness|hpi|interval history|history"),
+    (
+        SectionKind.PAST_HISTORY,
+        r"past (?:medical|surgical|psychiatric|obstetric)?\s*(?:and surgical )?history|pmhx?|psh|pmh/psh|"
+        r"(?:medical|surgical|obstetric(?:al)?) history|medical problems|comorbidities",
+    ),
+    (SectionKind.CHIEF_COMPLAINT, r"chief complaint|cc|reason for (?:visit|admission|consultation|referral)|complaint"),
+    (SectionKind.REVIEW_OF_SYSTEMS, r"review of systems|ros"),
+    (SectionKind.ALLERGIES, r"allerg(?:y|ies)(?: and intolerances)?"),
+    (SectionKind.MEDICATIONS, r"(?:current |home |discharge |admission )?(?:medications?|meds|drugs)"),
+    (SectionKind.EXAMINATION, r"(?:physical )?(?:examination|exam)|vitals?(?: signs)?|objective|mental status exam"),
+    (
+        SectionKind.RESULTS,
+        r"results?|lab(?:oratory)?s?(?: (?:data|results|findings))?|imaging|investigations|studies|data",
+    ),
+    (SectionKind.PROCEDURES, r"(?:operative )?procedures?(?: performed)?|operations?|surgery|operative (?:note|findings)"),
+    (SectionKind.HOSPITAL_COURSE, r"(?:hospital|clinical|emergency department|ed) course|course(?: in hospital)?|evolution"),
+    (
+        SectionKind.ASSESSMENT,
+        r"assessment(?: (?:and|&) plan)?|assessment/plan|a/?p|a&p|impressions?|(?:final |discharge |admission |principal "
+        r"|secondary |postoperative |preoperative )?diagnos[ie]s|problem list|problems|conclusions?",
+    ),
+    (SectionKind.PLAN, r"plan(?: of care)?|recommendations?|follow[- ]?up"),
+    (
+        SectionKind.DISCHARGE,
+        r"(?:discharge )?disposition|discharge(?: (?:summary|instructions|condition|status|plan))?|outcome|"
+        r"condition (?:at|on) discharge",
+    ),
+)
+_PATTERNS = tuple(
+    (kind, re.compile(rf"^(?:[#*\-\s]|\d{{1,2}}[.)])*(?:{pattern})\s*(?:\*\*)?\s*(?::|$|\*\*)", re.IGNORECASE))
+    for kind, pattern in _HEADINGS
+)
+
+
+def section_of_heading(line: str) -> SectionKind | None:
+    """Return the section that a line opens, or None where the line is no heading."""
+    for kind, pattern in _PATTERNS:
+        if pattern.match(line):
+            return kind
+    return None

@@ -1,0 +1,61 @@
+"""What a scorer sees of a candidate: numbers with names, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ehrcoder.core.codes import CodeKind
+from ehrcoder.engine.ground import Candidate
+from ehrcoder.engine.lexicon import Lexicon
+
+PAIR_FEATURES = (
+    "share", "other_share", "doubt", "together", "phrase", "length", "code_sentences", "term_score", "term_cover",
+    "term_words", "term_rank", "term_ratio", "share_rank", "doubt_rank", "best_family_share", "best_rival_share",
+    "is_procedure", "code_length", "is_unspecified", "is_symptom", "sentence_candidates", "best_share",
+)
+
+
+def pair_features(candidates: Sequence[Candidate], *, lexicon: Lexicon) -> list[list[float]]:
+    """Return one row of PAIR_FEATURES for each candidate of one sentence."""
+    best_term = {kind: max((c.term_score for c in candidates if c.kind is kind), default=0.0) for kind in CodeKind}
+    best_share = {kind: max((c.share for c in candidates if c.kind is kind), default=0.0) for kind in CodeKind}
+    families: dict[tuple[CodeKind, str], list[float]] = {}
+    for candidate in candidates:
+        families.setdefault((candidate.kind, candidate.code[:3]), []).append(candidate.share)
+    by_share = _ranks([-c.share for c in candidates])
+    by_doubt = _ranks([c.doubt for c in candidates])
+    overlapping = [_rival_share(candidate, candidates) for candidate in candidates]
+    return [
+        [
+            c.share, c.other_share, c.doubt, float(c.together), float(c.phrase), float(c.length),
+            float(lexicon.sentences_with(c.kind, c.code)), c.term_score, c.term_cover, float(c.term_words),
+            float(c.term_rank), c.term_score / (best_term[c.kind] or 1.0), by_share[i], by_doubt[i],
+            max(families[c.kind, c.code[:3]]), overlapping[i], float(c.kind is CodeKind.PROCEDURE),
+            float(len(c.code)), float(c.code.endswith("9")), float(c.code.startswith("R")), float(len(candidates)),
+            best_share[c.kind],
+        ]
+        for i, c in enumerate(candidates)
+    ]
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    ranks = [0.0] * len(values)
+    for place, i in enumerate(order):
+        ranks[i] = float(place)
+    return ranks
+
+
+def _rival_share(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
+    """Return the largest share of another code of the same kind on overlapping words."""
+    return max(
+        (
+            other.share
+            for other in candidates
+            if other is not candidate
+            and other.kind is candidate.kind
+            and other.first <= candidate.last
+            and candidate.first <= other.last
+        ),
+        default=0.0,
+    )

@@ -1,0 +1,106 @@
+"""Grounding: for each sentence, the codes that its words may mean, with what speaks for each."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind
+from ehrcoder.core.words import STOP_WORDS, Word, content_forms, words_of
+from ehrcoder.engine.lexicon import Lexicon, LexiconHit
+from ehrcoder.engine.segment import Sentence
+from ehrcoder.ports import CodeSetIndex, TermHit
+
+WINDOW = 5
+TERMS_A_WINDOW = 12
+LEXICON_CODES_A_SENTENCE = 24
+SYSTEM_OF_KIND = {CodeKind.DIAGNOSIS: ICD_10_CM, CodeKind.PROCEDURE: ICD_10_PCS}
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """A code that a sentence may support. `first` and `last` are indices of its words in the sentence."""
+
+    kind: CodeKind
+    code: str
+    first: int
+    last: int
+    share: float = 0.0
+    other_share: float = 0.0
+    doubt: float = 0.0
+    together: int = 0
+    phrase: int = 0
+    length: int = 0
+    term: str = ""
+    term_score: float = 0.0
+    term_cover: float = 0.0
+    term_words: int = 0
+    term_rank: int = 0
+    forms: frozenset[str] = field(default_factory=lambda: frozenset[str]())
+
+
+def ground(sentence: Sentence, *, lexicon: Lexicon, index: CodeSetIndex) -> list[Candidate]:
+    """Return the candidates of one sentence from both sources, merged by code."""
+    words = words_of(sentence.text)
+    found = _from_lexicon(lexicon.look_up(words))
+    _add_terms(found, words, index)
+    return list(found.values())
+
+
+def _from_lexicon(hits: Sequence[LexiconHit]) -> dict[tuple[CodeKind, str], Candidate]:
+    by_code: defaultdict[tuple[CodeKind, str], list[LexiconHit]] = defaultdict(list)
+    for hit in hits:
+        by_code[hit.code.kind, hit.code.code].append(hit)
+    candidates: list[Candidate] = []
+    for (kind, code), group in by_code.items():
+        best = max(group, key=lambda hit: (hit.share, hit.length, hit.together, -hit.first))
+        others = [hit.share for hit in group if hit.last < best.first or hit.first > best.last]
+        candidates.append(
+            Candidate(
+                kind=kind, code=code, first=best.first, last=best.last, share=best.share,
+                other_share=max(others, default=0.0),
+                doubt=sum(math.log1p(-min(hit.share, 0.95)) for hit in group),
+                together=best.together, phrase=best.phrase, length=best.length,
+            )
+        )
+    kept: dict[tuple[CodeKind, str], Candidate] = {}
+    for kind in SYSTEM_OF_KIND:
+        ranked = sorted((c for c in candidates if c.kind is kind), key=lambda c: (c.doubt, c.code))
+        kept.update({(c.kind, c.code): c for c in ranked[:LEXICON_CODES_A_SENTENCE]})
+    return kept
+
+
+def _add_terms(
+    found: dict[tuple[CodeKind, str], Candidate], words: Sequence[Word], index: CodeSetIndex
+) -> None:
+    content = [i for i, word in enumerate(words) if word.form not in STOP_WORDS and not word.form.isdigit()]
+    if not content:
+        return
+    for start in range(0, max(1, len(content) - WINDOW + 1), 2):
+        window = content[start : start + WINDOW]
+        forms = {words[i].form: i for i in window}
+        for kind, system in SYSTEM_OF_KIND.items():
+            hits = index.terms([words[i].form for i in window], system=system, limit=TERMS_A_WINDOW)
+            for rank, hit in enumerate(hits, start=1):
+                _merge_term(found, kind, hit, rank, forms)
+
+
+def _merge_term(
+    found: dict[tuple[CodeKind, str], Candidate], kind: CodeKind, hit: TermHit, rank: int, forms: dict[str, int]
+) -> None:
+    term_forms = content_forms(hit.term)
+    shared = [forms[form] for form in term_forms if form in forms]
+    if not shared:
+        return
+    cover = len(shared) / len(term_forms)
+    candidate = found.get((kind, hit.code))
+    if candidate is None:
+        candidate = Candidate(kind=kind, code=hit.code, first=min(shared), last=max(shared))
+        found[kind, hit.code] = candidate
+    if (hit.score, cover) > (candidate.term_score, candidate.term_cover):
+        candidate.term, candidate.term_score, candidate.term_cover = hit.term, hit.score, cover
+        candidate.term_words, candidate.term_rank = len(term_forms), rank
+        if candidate.share == 0.0:
+            candidate.first, candidate.last = min(shared), max(shared)
