@@ -151,7 +151,9 @@ class _Reading:
                 self._ask_for_cancel()
                 records.append(record)
         except InputError as error:
-            return _FileContent(source=source, source_format=reader_name, problem=str(error))
+            why = f" Left out: {left_out.messages[0]}" if left_out.count else ""
+            return _FileContent(source=source, source_format=reader_name, problem=f"{error}{why}",
+                                left_out=tuple(left_out.messages))
         problem = "" if records else _nothing_found(left_out)
         return _FileContent(
             source=source, source_format=reader_name, records=tuple(records),

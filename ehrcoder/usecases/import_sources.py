@@ -1,4 +1,4 @@
-"""Finds the files to import behind the paths a person gave: folders walked, corpora recognised, none twice."""
+"""Finds the files behind the paths a person gave: folders walked, corpora recognised, no file twice."""
 
 from __future__ import annotations
 

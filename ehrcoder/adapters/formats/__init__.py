@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ehrcoder.adapters.formats.codiesp import CodiEspReader
+from ehrcoder.adapters.formats.fhir_json import FhirJsonReader, FhirNdjsonReader
 from ehrcoder.adapters.formats.plain_text import PlainTextReader
 from ehrcoder.ports import RecordReader
 
 
 def all_readers() -> tuple[RecordReader, ...]:
     """Return every reader, the most particular first: the first that recognises a file takes it."""
-    return (CodiEspReader(), PlainTextReader())
+    return (CodiEspReader(), FhirNdjsonReader(), FhirJsonReader(), PlainTextReader())

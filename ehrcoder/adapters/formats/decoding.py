@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from dataclasses import dataclass
 
 from ehrcoder.core.errors import InputError
@@ -40,12 +41,11 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f\x85")
-# A short note with a few accents fits all of these equally well, so the usual one is preferred.
-_USUAL_ENCODING = "cp1252"
-_LOOK_ALIKES = frozenset({
-    "latin_1", "iso8859_15", "iso8859_9", "iso8859_14", "iso8859_16", "cp1252", "cp1254", "cp1250",
-    "iso8859_2", "cp1257", "cp1258",
-})
+# Tried in this order: a note with a few accents fits several, and the first is by far the most usual.
+_WESTERN_ENCODINGS = ("cp1252", "mac_roman", "cp850")
+_WESTERN_CHARACTERS = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŠŽ°µ±×÷¹²³¼½¾ºª§€£©®™·•…–—‘’‚“”„‹›«»¿¡\xa0"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,25 +188,38 @@ def _decode_by_guess(data: bytes, error: UnicodeDecodeError, *, name: str) -> De
 
 
 def _guess_encoding(data: bytes) -> str | None:
+    """Western letters stand alone among ASCII; other scripts come in runs and need the statistics."""
+    # A megabyte tells an encoding as well as five; the whole is decoded strictly afterwards.
+    sample = data[:1_000_000]
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    if sum(len(run) for run in runs) < 1.5 * len(runs):
+        for encoding in _WESTERN_ENCODINGS:
+            if _all_expected(sample, encoding) and _decodes(data, encoding):
+                return encoding
     from charset_normalizer import from_bytes
 
-    # A megabyte tells an encoding as well as five; the whole is decoded strictly afterwards.
-    matches = from_bytes(data[:1_000_000])
-    best = matches.best()
-    candidates = [match.encoding for match in matches]
-    if best is None or best.encoding in _LOOK_ALIKES:
-        candidates.insert(0, _USUAL_ENCODING)
-    for encoding in candidates:
-        try:
-            data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        return encoding
-    return None
+    candidates = [match.encoding for match in from_bytes(sample)]
+    return next((encoding for encoding in [*candidates, "cp1252"] if _decodes(data, encoding)), None)
+
+
+def _all_expected(sample: bytes, encoding: str) -> bool:
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return all(character in _WESTERN_CHARACTERS for character in set(text) if ord(character) > 127)
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
 
 
 def _readable(encoding: str) -> str:
     names = {"cp1252": "Windows-1252 (Western European)", "latin_1": "ISO 8859-1 (Western European)",
              "cp1250": "Windows-1250 (Central European)", "cp1251": "Windows-1251 (Cyrillic)",
-             "mac_roman": "Mac Roman"}
+             "mac_roman": "Mac Roman", "cp850": "DOS 850 (Western European)"}
     return names.get(encoding, encoding)

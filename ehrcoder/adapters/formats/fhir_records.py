@@ -1,0 +1,370 @@
+"""Groups FHIR R4 resources into records: one an encounter, the rest of a patient in one more."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ehrcoder.adapters.formats.decoding import refuse_unstorable
+from ehrcoder.adapters.formats.fhir_content import FoundDocument, codes_of, documents_of, place_of
+from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, text_at
+from ehrcoder.core.errors import InputError
+from ehrcoder.core.ids import DocumentId, RecordId
+from ehrcoder.core.records import (
+    AdministrativeSex,
+    ClinicalDocument,
+    EncounterClass,
+    EncounterRecord,
+    ImportedCode,
+    Patient,
+    Period,
+)
+from ehrcoder.ports import ReadContext
+
+# Claims stand for an encounter of their own where they name none.
+_CLAIMS = frozenset({"Claim", "ExplanationOfBenefit"})
+_CODED = frozenset({
+    "Condition", "Procedure", "Observation", "DiagnosticReport", "DocumentReference", "Composition",
+}) | _CLAIMS
+# What says who and where, or was made from the rest; its absence from a record is no loss to coding.
+_AROUND = frozenset({
+    "Patient", "Encounter", "Bundle", "Practitioner", "PractitionerRole", "Organization", "Location",
+    "Device", "Provenance", "AuditEvent", "OperationOutcome", "Binary", "MessageHeader",
+})
+_POINTERS = frozenset({"DocumentReference", "Claim", "ExplanationOfBenefit"})
+_NOT_TO_CODE = frozenset({"entered-in-error", "refuted", "not-done", "cancelled"})
+_CLASSES: dict[str, EncounterClass] = {
+    "IMP": EncounterClass.INPATIENT, "ACUTE": EncounterClass.INPATIENT, "NONAC": EncounterClass.INPATIENT,
+    "SS": EncounterClass.INPATIENT, "INPATIENT": EncounterClass.INPATIENT,
+    "AMB": EncounterClass.AMBULATORY, "VR": EncounterClass.AMBULATORY, "HH": EncounterClass.AMBULATORY,
+    "OBSENC": EncounterClass.AMBULATORY, "OUTPATIENT": EncounterClass.AMBULATORY,
+    "AMBULATORY": EncounterClass.AMBULATORY, "EMER": EncounterClass.EMERGENCY,
+    "EMERGENCY": EncounterClass.EMERGENCY,
+}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DEEPEST_BUNDLE = 10
+
+
+@dataclass(slots=True)
+class _Group:
+    """The resources that will make one record."""
+
+    encounter: JsonObject | None
+    patient_key: str
+    resources: list[JsonObject] = field(default_factory=list[JsonObject])
+
+
+@dataclass(slots=True)
+class ResourceCollection:
+    """Every resource of a file, findable by the references that others make to it."""
+
+    context: ReadContext
+    resources: list[JsonObject] = field(default_factory=list[JsonObject])
+    _by_reference: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+
+    def add(self, resource: object, *, place: str, full_url: str = "", depth: int = 0) -> None:
+        """Take a resource, or what a bundle holds; what is no resource is reported with its place."""
+        if not isinstance(resource, dict) or not text_at(resource, "resourceType"):
+            self.context.on_left_out(f"{place} is no FHIR resource: it names no resourceType.")
+            return
+        kind, identifier = text_at(resource, "resourceType"), text_at(resource, "id")
+        if kind == "Bundle" and depth < _DEEPEST_BUNDLE:
+            self._add_entries(resource, place=place, depth=depth)
+            return
+        self.resources.append(resource)
+        for key in (full_url, f"{kind}/{identifier}" if identifier else ""):
+            if key:
+                self._by_reference.setdefault(key, resource)
+
+    def resolve(self, reference: str) -> JsonObject | None:
+        """Return the resource that a reference means: a full address, or the type and id at its end."""
+        if not reference:
+            return None
+        plain = reference.split("/_history/")[0]
+        return self._by_reference.get(plain) or self._by_reference.get("/".join(plain.split("/")[-2:]))
+
+    def of_type(self, kind: str) -> list[JsonObject]:
+        """Return the resources of a type in the file's order."""
+        return [resource for resource in self.resources if text_at(resource, "resourceType") == kind]
+
+    def _add_entries(self, bundle: JsonObject, *, place: str, depth: int) -> None:
+        entries = bundle.get("entry", [])
+        if not isinstance(entries, list):
+            self.context.on_left_out(f"{place}: its entries are no list.")
+            return
+        for number, entry in enumerate(entries, start=1):
+            where = f"{place}, entry {number}"
+            if not isinstance(entry, dict):
+                self.context.on_left_out(f"{where} is no entry of a bundle.")
+            elif "resource" in entry:
+                self.add(entry["resource"], place=where, full_url=text_at(entry, "fullUrl"), depth=depth + 1)
+
+
+def records_of(
+    collection: ResourceCollection, *, file_sha256: str, source_format: str, notes: tuple[str, ...]
+) -> Iterator[EncounterRecord]:
+    """Yield the records of a file. Raises InputError when it holds nothing to code."""
+    groups = _grouped(collection)
+    made = [(group, _content_of(group, collection)) for group in groups]
+    filled = [(group, content) for group, content in made if content.documents or content.codes]
+    if filled:
+        _report_empty_encounters(made, collection)
+    else:
+        filled = [(group, content) for group, content in made if content.has_clinical_content]
+    _report_other_types(collection)
+    if not filled:
+        raise InputError(f"Nothing to code: it holds {_inventory(collection)}.",
+                         next_step="Import the file that holds the notes, codes or encounters.")
+    for group, content in filled:
+        sha256 = file_sha256 if len(filled) == 1 else _sha256_of(group, collection)
+        yield _record(group, content, collection, sha256=sha256, source_format=source_format, notes=notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    documents: tuple[FoundDocument, ...]
+    codes: tuple[ImportedCode, ...]
+    notes: tuple[str, ...]
+    has_clinical_content: bool
+
+
+def _grouped(collection: ResourceCollection) -> list[_Group]:
+    encounters = collection.of_type("Encounter")
+    groups = [
+        _Group(encounter=encounter, patient_key=_patient_key(encounter, collection))
+        for encounter in encounters
+    ]
+    by_encounter = {id(encounter): group for encounter, group in zip(encounters, groups, strict=True)}
+    of_diagnosis = _encounters_by_diagnosis(collection, by_encounter)
+    loose: dict[str, _Group] = {}
+    for resource in collection.resources:
+        if text_at(resource, "resourceType") not in _CODED:
+            continue
+        group = _group_of(resource, collection, by_encounter, of_diagnosis)
+        if group is None:
+            group = _loose_group(resource, collection, groups, loose)
+        group.resources.append(resource)
+    return [*groups, *loose.values()]
+
+
+def _encounters_by_diagnosis(
+    collection: ResourceCollection, by_encounter: dict[int, _Group]
+) -> dict[int, _Group]:
+    """Conditions that name no encounter may be named by one."""
+    found: dict[int, _Group] = {}
+    for group in by_encounter.values():
+        for diagnosis in objects_at(group.encounter, "diagnosis"):
+            condition = collection.resolve(text_at(diagnosis, "condition", "reference"))
+            if condition is not None:
+                found.setdefault(id(condition), group)
+    return found
+
+
+def _group_of(
+    resource: JsonObject, collection: ResourceCollection, by_encounter: dict[int, _Group],
+    of_diagnosis: dict[int, _Group],
+) -> _Group | None:
+    for reference in _encounter_references(resource):
+        encounter = collection.resolve(reference)
+        if encounter is not None and id(encounter) in by_encounter:
+            return by_encounter[id(encounter)]
+    return of_diagnosis.get(id(resource))
+
+
+def _encounter_references(resource: JsonObject) -> Iterator[str]:
+    yield text_at(resource, "encounter", "reference")
+    for encounter in objects_at(object_at(resource, "context"), "encounter"):
+        yield text_at(encounter, "reference")
+    for item in objects_at(resource, "item"):
+        for encounter in objects_at(item, "encounter"):
+            yield text_at(encounter, "reference")
+    # DSTU2 and STU3 said context where R4 says encounter.
+    yield text_at(resource, "context", "reference")
+
+
+def _loose_group(
+    resource: JsonObject, collection: ResourceCollection, groups: Sequence[_Group], loose: dict[str, _Group]
+) -> _Group:
+    patient_key = _patient_key(resource, collection)
+    if text_at(resource, "resourceType") in _CLAIMS:
+        return loose.setdefault(f"claim {id(resource)}", _Group(encounter=None, patient_key=patient_key))
+    own = [group for group in groups if group.patient_key == patient_key]
+    if len(own) == 1:
+        return own[0]
+    return loose.setdefault(patient_key, _Group(encounter=None, patient_key=patient_key))
+
+
+def _patient_key(resource: JsonObject, collection: ResourceCollection) -> str:
+    patient = _patient_of(resource, collection)
+    if patient is not None:
+        return f"{place_of(patient)} {id(patient)}"
+    return _subject_reference(resource)
+
+
+def _subject_reference(resource: JsonObject) -> str:
+    return text_at(resource, "subject", "reference") or text_at(resource, "patient", "reference")
+
+
+def _patient_of(resource: JsonObject, collection: ResourceCollection) -> JsonObject | None:
+    reference = _subject_reference(resource)
+    if reference.startswith("#"):
+        return next(
+            (item for item in objects_at(resource, "contained") if text_at(item, "id") == reference[1:]), None
+        )
+    if reference:
+        found = collection.resolve(reference)
+        return found if found is not None and text_at(found, "resourceType") == "Patient" else None
+    patients = collection.of_type("Patient")
+    return patients[0] if len(patients) == 1 else None
+
+
+def _content_of(group: _Group, collection: ResourceCollection) -> _Content:
+    report = collection.context.on_left_out
+    documents: list[FoundDocument] = []
+    codes: list[ImportedCode] = []
+    has_clinical_content = group.encounter is not None
+    resources = group.resources if group.encounter is None else [group.encounter, *group.resources]
+    for resource in resources:
+        status = _status_not_to_code(resource)
+        if status:
+            report(f"{place_of(resource)} is {status}.")
+            continue
+        # A reference to a document that cannot be read is nothing to code from; a measurement is.
+        has_clinical_content |= text_at(resource, "resourceType") not in _POINTERS
+        documents.extend(documents_of(resource, resolve=collection.resolve, report=report))
+        codes.extend(codes_of(resource, report=report))
+    return _Content(
+        documents=tuple(documents), codes=tuple(dict.fromkeys(codes)),
+        notes=tuple(dict.fromkeys(note for document in documents for note in document.notes)),
+        has_clinical_content=has_clinical_content,
+    )
+
+
+def _status_not_to_code(resource: JsonObject) -> str:
+    if text_at(resource, "resourceType") == "Encounter":
+        return ""
+    verification = objects_at(object_at(resource, "verificationStatus"), "coding")
+    statuses = (
+        text_at(resource, "status"), text_at(resource, "docStatus"),
+        *(text_at(coding, "code") for coding in verification),
+    )
+    return next((status for status in statuses if status in _NOT_TO_CODE), "")
+
+
+def _record(
+    group: _Group, content: _Content, collection: ResourceCollection, *, sha256: str, source_format: str,
+    notes: tuple[str, ...],
+) -> EncounterRecord:
+    source = group.encounter or (group.resources[0] if group.resources else {})
+    period_key = "billablePeriod" if text_at(source, "resourceType") in _CLAIMS else "period"
+    period, period_notes = _period(object_at(source, period_key))
+    said = [*notes, *content.notes, *period_notes]
+    if not content.documents:
+        said.append("No note came with it; its codes are shown." if content.codes
+                    else "No note and no code came with it.")
+    return EncounterRecord(
+        record_id=RecordId(collection.context.ids.new_id()),
+        source_format=source_format,
+        source_name=collection.context.source_name,
+        source_sha256=sha256,
+        imported_at=collection.context.clock.now(),
+        patient=_patient(source, collection),
+        period=period,
+        encounter_class=_encounter_class(group.encounter),
+        documents=tuple(
+            ClinicalDocument(document_id=DocumentId(f"d{number}"), type=found.type, title=found.title,
+                             text=found.text, language=found.language)
+            for number, found in enumerate(content.documents, start=1)
+        ),
+        imported_codes=content.codes,
+        import_notes=tuple(dict.fromkeys(said)),
+    )
+
+
+def _patient(resource: JsonObject, collection: ResourceCollection) -> Patient:
+    patient = _patient_of(resource, collection) or {}
+    # An id is a pseudonym; identifiers may be insurance or passport numbers and are taken only without it.
+    pseudonym = (
+        text_at(patient, "id") or text_at(patient, "identifier", "value")
+        or _subject_reference(resource).split("/")[-1].removeprefix("urn:uuid:")
+    )
+    year = text_at(patient, "birthDate")[:4]
+    gender = text_at(patient, "gender").lower()
+    return Patient(
+        pseudonym=_storable(pseudonym),
+        birth_year=int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None,
+        sex=AdministrativeSex(gender) if gender in set(AdministrativeSex) else AdministrativeSex.UNKNOWN,
+    )
+
+
+def _storable(text: str) -> str:
+    try:
+        refuse_unstorable(text, place="")
+    except InputError:
+        return ""
+    return text
+
+
+def _period(period: JsonObject) -> tuple[Period, tuple[str, ...]]:
+    notes: list[str] = []
+    days: dict[str, dt.date | None] = {"start": None, "end": None}
+    for name in days:
+        given = text_at(period, name)
+        if not given:
+            continue
+        try:
+            days[name] = dt.date.fromisoformat(given[:10]) if _DATE.match(given) else None
+        except ValueError:
+            days[name] = None
+        if days[name] is None:
+            notes.append(f"The {name} of the encounter's period is no whole date and was left out.")
+    return Period(start=days["start"], end=days["end"]), tuple(notes)
+
+
+def _encounter_class(encounter: JsonObject | None) -> EncounterClass:
+    if encounter is None:
+        return EncounterClass.UNKNOWN
+    code = text_at(encounter, "class", "code") or text_at(encounter, "class", "coding", "code")
+    return _CLASSES.get((code or text_at(encounter, "class")).upper(), EncounterClass.UNKNOWN)
+
+
+def _sha256_of(group: _Group, collection: ResourceCollection) -> str:
+    """Hash what makes this one record, so that it is recognised in another bundle too."""
+    patient = _patient_of(group.encounter or group.resources[0], collection)
+    parts = [part for part in (patient, group.encounter, *group.resources) if part is not None]
+    texts = (json.dumps(part, sort_keys=True, separators=(",", ":")) for part in parts)
+    return hashlib.sha256("\n".join(texts).encode("ascii")).hexdigest()
+
+
+def _report_empty_encounters(
+    made: Sequence[tuple[_Group, _Content]], collection: ResourceCollection
+) -> None:
+    empty = [
+        group.encounter for group, content in made
+        if group.encounter is not None and not content.documents and not content.codes
+    ]
+    if len(empty) == 1:
+        collection.context.on_left_out(f"{place_of(empty[0])} has no note and no code.")
+    elif empty:
+        collection.context.on_left_out(
+            f"{len(empty)} encounters have no note and no code, the first is {place_of(empty[0])}."
+        )
+
+
+def _report_other_types(collection: ResourceCollection) -> None:
+    counts = Counter(text_at(resource, "resourceType") for resource in collection.resources)
+    others = [
+        f"{count} {kind[:40]}" for kind, count in sorted(counts.items()) if kind not in _CODED | _AROUND
+    ]
+    if others and len(others) < len(counts):
+        collection.context.on_left_out(f"Resources that are not read: {', '.join(others)}.")
+
+
+def _inventory(collection: ResourceCollection) -> str:
+    counts = Counter(text_at(resource, "resourceType")[:40] for resource in collection.resources)
+    return ", ".join(f"{count} {kind}" for kind, count in counts.most_common(5)) or "no resource"
