@@ -1,16 +1,144 @@
-"""`ehrcoder import`."""
+"""`ehrcoder import`: brings files and folders into a workspace and says what became of each."""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from ehrcoder.usecases.import_records import FileOutcome, ImportReport
+
+_ROWS_SHOWN = 40
+_MESSAGE_WIDTH = 100
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    parser = subparsers.add_parser("import")
+    parser = subparsers.add_parser(
+        "import", help="bring notes, tables, CodiEsp folders and FHIR bundles into a workspace",
+        description="Bring records into a workspace: text and Markdown, CSV and TSV, CodiEsp folders, FHIR "
+                    "R4 JSON and NDJSON. Folders are read with everything in them. A file that cannot be read "
+                    "costs no other file; what is in the workspace already is not stored twice.",
+        epilog="Exit codes: 0 all files came in or were there already, 1 some failed, 2 none came in.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+    add_workspace_option(parser)
+    parser.add_argument("--format", metavar="NAME",
+                        help="read every file in this format: codiesp, csv, fhir, fhir-ndjson or text")
+    parser.add_argument("--report", type=Path, metavar="FILE.csv",
+                        help="write each file's outcome to a table")
+    add_json_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the command."""
-    return 0
+    """Import, print the outcomes and return 0, 1 or 2."""
+    from ehrcoder.services import Services
+    from ehrcoder.usecases.import_records import import_paths
+
+    services = Services()
+    try:
+        workspace = services.open_workspace(options.workspace)
+        try:
+            report = import_paths(
+                options.paths, readers=services.readers, store=workspace, clock=services.clock,
+                ids=services.ids, format_name=options.format,
+                progress=_show_progress if sys.stderr.isatty() else None,
+            )
+        finally:
+            workspace.close()
+    finally:
+        services.close()
+    if options.report is not None:
+        _write_report(report, options.report)
+    if options.json:
+        print_json(_as_json(report))
+    else:
+        _print_report(report)
+    return _exit_code(report)
+
+
+def _exit_code(report: ImportReport) -> int:
+    if report.imported or report.duplicates:
+        return 1 if report.failed else 0
+    return 2
+
+
+def _show_progress(done: int, total: int, message: str) -> None:
+    end = "\n" if done == total else ""
+    print(f"\r\x1b[K{done} of {total} {message[-60:]}", end=end, file=sys.stderr, flush=True)
+
+
+def _print_report(report: ImportReport) -> None:
+    if not report.outcomes:
+        print("There were no files to import.")
+        return
+    # What needs attention comes first; a thousand files that came in are a number.
+    ordered = sorted(report.outcomes, key=lambda outcome: outcome.status.value != "failed")
+    rows = [
+        (outcome.status.value, outcome.source_name, str(_new_records(outcome)), outcome.source_format,
+         _shortened(outcome.message))
+        for outcome in ordered[:_ROWS_SHOWN]
+    ]
+    print_table(("outcome", "file", "records", "format", "remarks"), rows)
+    rest = Counter(outcome.status.value for outcome in ordered[_ROWS_SHOWN:])
+    if rest:
+        counts = ", ".join(f"{count} {status}" for status, count in rest.items())
+        print(f"… and {counts}; --report FILE.csv lists every file.")
+    print(f"{report.new_records} new records from {report.imported} files; "
+          f"{report.duplicates} files were there already; {report.failed} failed.")
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _MESSAGE_WIDTH else message[: _MESSAGE_WIDTH - 1] + "…"
+
+
+def _new_records(outcome: FileOutcome) -> int:
+    return len(outcome.record_ids) if outcome.status.value == "imported" else 0
+
+
+def _as_json(report: ImportReport) -> dict[str, object]:
+    return {
+        "imported": report.imported, "duplicates": report.duplicates, "failed": report.failed,
+        "new_records": report.new_records,
+        "files": [
+            {
+                "source_name": outcome.source_name, "status": outcome.status.value,
+                "format": outcome.source_format, "record_ids": list(outcome.record_ids),
+                "message": outcome.message, "left_out": list(outcome.left_out),
+            }
+            for outcome in report.outcomes
+        ],
+    }
+
+
+def _write_report(report: ImportReport, path: Path) -> None:
+    from ehrcoder.core.errors import EnvironmentFault
+
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(("file", "outcome", "format", "records", "message", "left out"))
+    for outcome in report.outcomes:
+        writer.writerow(
+            (_harmless(outcome.source_name), outcome.status.value, outcome.source_format,
+             len(outcome.record_ids), _harmless(outcome.message), " | ".join(outcome.left_out))
+        )
+    try:
+        path.write_bytes(text.getvalue().encode("utf-8-sig"))
+    except OSError as error:
+        raise EnvironmentFault(
+            f"The report cannot be written: {error.strerror}.", kept="The import itself is done.",
+            next_step="Give --report another file.",
+        ) from error
+
+
+def _harmless(cell: str) -> str:
+    """A cell that begins like a formula would be run by a spreadsheet."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

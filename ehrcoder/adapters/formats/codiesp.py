@@ -74,11 +74,13 @@ class CodiEspReader:
         """Yield the case with its gold codes as imported codes. Raises InputError."""
         decoded = decode(data, name="The file")
         name = PurePath(context.source_name).stem
+        diagnoses, procedures = self.diagnoses.get(name, ()), self.procedures.get(name, ())
         yield EncounterRecord(
             record_id=RecordId(context.ids.new_id()),
             source_format=self.format_name,
             source_name=context.source_name,
-            source_sha256=sha256_of(data),
+            # The same case with and without its gold codes is not the same content.
+            source_sha256=sha256_of(data + "\n".join((*diagnoses, *procedures)).encode("utf-8")),
             imported_at=context.clock.now(),
             patient=Patient(pseudonym=name),
             documents=(
@@ -86,8 +88,8 @@ class CodiEspReader:
                                  text=decoded.text, language=self.language),
             ),
             imported_codes=(
-                *_imported(self.diagnoses.get(name, ()), system=ICD_10_CM, kind=CodeKind.DIAGNOSIS),
-                *_imported(self.procedures.get(name, ()), system=ICD_10_PCS, kind=CodeKind.PROCEDURE),
+                *_imported(diagnoses, system=ICD_10_CM, kind=CodeKind.DIAGNOSIS),
+                *_imported(procedures, system=ICD_10_PCS, kind=CodeKind.PROCEDURE),
             ),
             import_notes=decoded.notes,
         )

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ehrcoder.adapters.formats.decoding import refuse_unstorable
+from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
 from ehrcoder.adapters.formats.fhir_content import FoundDocument, codes_of, documents_of, place_of
 from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, text_at
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import DocumentId, RecordId
 from ehrcoder.core.records import (
-    AdministrativeSex,
     ClinicalDocument,
     EncounterClass,
     EncounterRecord,
@@ -38,14 +38,6 @@ _AROUND = frozenset({
 })
 _POINTERS = frozenset({"DocumentReference", "Claim", "ExplanationOfBenefit"})
 _NOT_TO_CODE = frozenset({"entered-in-error", "refuted", "not-done", "cancelled"})
-_CLASSES: dict[str, EncounterClass] = {
-    "IMP": EncounterClass.INPATIENT, "ACUTE": EncounterClass.INPATIENT, "NONAC": EncounterClass.INPATIENT,
-    "SS": EncounterClass.INPATIENT, "INPATIENT": EncounterClass.INPATIENT,
-    "AMB": EncounterClass.AMBULATORY, "VR": EncounterClass.AMBULATORY, "HH": EncounterClass.AMBULATORY,
-    "OBSENC": EncounterClass.AMBULATORY, "OUTPATIENT": EncounterClass.AMBULATORY,
-    "AMBULATORY": EncounterClass.AMBULATORY, "EMER": EncounterClass.EMERGENCY,
-    "EMERGENCY": EncounterClass.EMERGENCY,
-}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DEEPEST_BUNDLE = 10
 
@@ -294,11 +286,10 @@ def _patient(resource: JsonObject, collection: ResourceCollection) -> Patient:
         or _subject_reference(resource).split("/")[-1].removeprefix("urn:uuid:")
     )
     year = text_at(patient, "birthDate")[:4]
-    gender = text_at(patient, "gender").lower()
     return Patient(
         pseudonym=_storable(pseudonym),
         birth_year=int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None,
-        sex=AdministrativeSex(gender) if gender in set(AdministrativeSex) else AdministrativeSex.UNKNOWN,
+        sex=sex_named(text_at(patient, "gender")),
     )
 
 
@@ -330,7 +321,7 @@ def _encounter_class(encounter: JsonObject | None) -> EncounterClass:
     if encounter is None:
         return EncounterClass.UNKNOWN
     code = text_at(encounter, "class", "code") or text_at(encounter, "class", "coding", "code")
-    return _CLASSES.get((code or text_at(encounter, "class")).upper(), EncounterClass.UNKNOWN)
+    return encounter_class_named(code or text_at(encounter, "class"))
 
 
 def _sha256_of(group: _Group, collection: ResourceCollection) -> str:

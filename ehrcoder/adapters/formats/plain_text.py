@@ -20,11 +20,15 @@ class PlainTextReader:
     format_name = "text"
 
     def recognises(self, head: bytes, file_name: str) -> bool:
-        """Take files that are named as text and do not begin like another format."""
-        return PurePath(file_name).suffix.lower() in _SUFFIXES and what_it_looks_like(head) is None
+        """Take files that are named as text, and those whose kind can be named when they are refused."""
+        return PurePath(file_name).suffix.lower() in _SUFFIXES or what_it_looks_like(head) is not None
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield one record with one document. Raises InputError for empty, blank or binary files."""
+        kind = what_it_looks_like(data[:65536])
+        if kind is not None:
+            raise InputError(f"The file is no plain note: it looks like {kind}.",
+                             next_step="Export its text and import that.")
         decoded = decode(data, name="The file")
         if not decoded.text.strip():
             raise InputError("The file holds nothing but white space.",

@@ -1,0 +1,251 @@
+"""Reader of tables with a note a row: CSV and TSV, columns recognised by their header names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ehrcoder.adapters.formats.dates import DayOrder, day_order_of, read_date
+from ehrcoder.adapters.formats.decoding import decode, what_it_looks_like
+from ehrcoder.adapters.formats.delimited import Row, rows_of
+from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
+from ehrcoder.core.errors import InputError
+from ehrcoder.core.ids import DocumentId, RecordId
+from ehrcoder.core.records import (
+    AdministrativeSex,
+    ClinicalDocument,
+    EncounterClass,
+    EncounterRecord,
+    Patient,
+    Period,
+)
+from ehrcoder.ports import ReadContext
+
+_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv"})
+_DELIMITERS = (",", ";", "\t", "|")
+
+# Role → the header names that mean it, best first; compared in lower case with one space between words.
+COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
+    "text": ("text", "note text", "note", "clinical note", "clinical text", "document text", "full note",
+             "notes", "narrative", "report text", "report", "transcription", "section text", "body",
+             "content", "document"),
+    "record": ("record id", "record", "encounter id", "encounter", "visit id", "case id", "stay id",
+               "hadm id", "admission id", "note id", "document id", "id"),
+    "patient": ("patient id", "patient", "subject id", "pseudonym", "person id", "pat id", "mrn"),
+    "start": ("date", "encounter date", "admission date", "admit date", "visit date", "service date",
+              "start date", "start", "note date", "chart date", "chartdate", "charttime"),
+    "end": ("discharge date", "end date", "end"),
+    "sex": ("sex", "gender", "administrative sex"),
+    "birth": ("birth year", "year of birth", "yob", "birth date", "birthdate", "date of birth", "dob"),
+    "age": ("age", "age years", "patient age"),
+    "class": ("encounter class", "class", "patient class", "encounter type", "visit type", "setting"),
+    "type": ("note type", "document type", "type", "category", "section header", "specialty"),
+    "title": ("title", "note title", "heading", "subject", "description"),
+    "language": ("language", "lang"),
+}
+
+
+class CsvReader:
+    """Takes a table whose header names a column of texts; rows of one record id make one record."""
+
+    format_name = "csv"
+
+    def recognises(self, head: bytes, file_name: str) -> bool:
+        """Take files that are named as tables and do not begin like another format."""
+        return PurePath(file_name).suffix.lower() in _SUFFIXES and what_it_looks_like(head) is None
+
+    def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
+        """Yield the records in the order of their first rows.
+
+        A row without text or with the wrong number of cells is left out and named. Raises InputError when no
+        column holds texts, naming the columns that were found, or when a quote is not closed.
+        """
+        decoded = decode(data, name="The file")
+        table = _read_table(decoded.text, context)
+        for rows in _grouped(table, context):
+            yield _record(rows, table, context, notes=decoded.notes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    header: tuple[str, ...]
+    columns: Mapping[str, int]
+    rows: tuple[Row, ...]
+    day_order: DayOrder
+
+    def cell(self, row: Row, role: str) -> str:
+        """Return the cell in the column of this role, '' where there is no such column."""
+        position = self.columns.get(role)
+        return row.cells[position] if position is not None else ""
+
+
+def _read_table(text: str, context: ReadContext) -> _Table:
+    marker = re.match(r"sep=(.)(?:\r\n|\n|\r)", text)
+    body = text[marker.end():] if marker else text
+    delimiter = marker[1] if marker else _delimiter_of(body, context)
+    first_line = 2 if marker else 1
+    all_rows = [
+        Row(line=row.line + first_line - 1, cells=row.cells) for row in rows_of(body, delimiter=delimiter)
+        if any(cell.strip() for cell in row.cells)
+    ]
+    if not all_rows:
+        raise InputError("The file holds nothing but white space.", next_step="Check the file at its source.")
+    header = all_rows[0].cells
+    columns = _columns_of(header, context.options)
+    if "text" not in columns:
+        raise _no_text_column(header)
+    rows = tuple(_whole_rows(all_rows[1:], width=len(header), context=context))
+    dates = (row.cells[columns[role]] for row in rows for role in ("start", "end") if role in columns)
+    return _Table(header=header, columns=columns, rows=rows, day_order=day_order_of(dates))
+
+
+def _delimiter_of(text: str, context: ReadContext) -> str:
+    """Choose the delimiter under which the header names most of what is known, then most columns."""
+    def known(delimiter: str) -> tuple[int, int]:
+        header = next(iter(rows_of(text, delimiter=delimiter))).cells
+        return len(_columns_of(header, context.options)), len(header)
+
+    return max(_DELIMITERS, key=known)
+
+
+def _columns_of(header: Sequence[str], options: Mapping[str, str]) -> dict[str, int]:
+    """Return the position of each role's column; `column.ROLE` in the options names one outright."""
+    names = [_plain(name) for name in header]
+    columns: dict[str, int] = {}
+    for role, known in COLUMN_NAMES.items():
+        chosen = options.get(f"column.{role}")
+        for name in (chosen,) if chosen else known:
+            position = names.index(_plain(name)) if _plain(name) in names else None
+            if position is not None and position not in columns.values():
+                columns[role] = position
+                break
+    return columns
+
+
+def _plain(name: str) -> str:
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return " ".join(re.sub(r"[\W_]+", " ", parted).lower().split())
+
+
+def _no_text_column(header: Sequence[str]) -> InputError:
+    names = [name.strip() for name in header]
+    # A table without a header has its first row here; nothing of a note may end up in a message.
+    shown = ", ".join(names[:12]) if all(len(name) <= 40 for name in names) else ""
+    found = f" The columns are: {shown}{' …' if len(names) > 12 else ''}." if shown else ""
+    known = ", ".join(name.replace(" ", "_") for name in COLUMN_NAMES["text"][:4])
+    return InputError(f"No column of the table holds the notes' text.{found}",
+                      next_step=f"Name the column with the text one of: {known}.")
+
+
+def _whole_rows(rows: Sequence[Row], *, width: int, context: ReadContext) -> Iterator[Row]:
+    for row in rows:
+        cells = row.cells
+        while len(cells) > width and not cells[-1].strip():
+            cells = cells[:-1]
+        if len(cells) == width:
+            yield Row(line=row.line, cells=cells)
+            continue
+        context.on_left_out(f"Line {row.line}: {len(cells)} cells where the header has {width}.")
+
+
+def _grouped(table: _Table, context: ReadContext) -> list[list[Row]]:
+    """Put rows of the same record and patient together; a row without a record id stands alone."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in table.rows:
+        if not table.cell(row, "text").strip():
+            context.on_left_out(f"Line {row.line}: no text.")
+            continue
+        record = table.cell(row, "record").strip()
+        key = (record, table.cell(row, "patient").strip()) if record else ("", "", str(row.line))
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
+
+
+def _record(
+    rows: Sequence[Row], table: _Table, context: ReadContext, *, notes: tuple[str, ...]
+) -> EncounterRecord:
+    first = rows[0]
+    said = list(notes)
+    period = _period(first, table, said)
+    name = table.cell(first, "record").strip() or f"{PurePath(context.source_name).stem}, line {first.line}"
+    return EncounterRecord(
+        record_id=RecordId(context.ids.new_id()),
+        source_format=CsvReader.format_name,
+        source_name=context.source_name,
+        source_sha256=_sha256_of(rows, table),
+        imported_at=context.clock.now(),
+        patient=Patient(
+            pseudonym=table.cell(first, "patient").strip() or name,
+            birth_year=_birth_year(first, table, period, said), sex=_sex(first, table, said),
+        ),
+        period=period,
+        encounter_class=_encounter_class(first, table, said),
+        documents=tuple(
+            ClinicalDocument(
+                document_id=DocumentId(f"d{number}"), type=table.cell(row, "type").strip() or "Clinical note",
+                title=table.cell(row, "title").strip() or name, text=table.cell(row, "text"),
+                language=table.cell(row, "language").strip().lower()[:2] or "en",
+            )
+            for number, row in enumerate(rows, start=1)
+        ),
+        import_notes=tuple(said),
+    )
+
+
+def _period(row: Row, table: _Table, said: list[str]) -> Period:
+    start, start_problem = read_date(table.cell(row, "start"), order=table.day_order)
+    end, end_problem = read_date(table.cell(row, "end"), order=table.day_order)
+    if start_problem:
+        said.append(f"The date on line {row.line} was left out: {start_problem}.")
+    if end_problem:
+        said.append(f"The end date on line {row.line} was left out: {end_problem}.")
+    if start is not None and end is not None and end < start:
+        said.append(f"Line {row.line} ends before it starts; its end date was left out.")
+        end = None
+    return Period(start=start, end=end)
+
+
+def _birth_year(row: Row, table: _Table, period: Period, said: list[str]) -> int | None:
+    given = table.cell(row, "birth").strip()
+    if re.fullmatch(r"(?:18|19|20)\d{2}", given):
+        return int(given)
+    if given:
+        birth, problem = read_date(given, order=table.day_order)
+        if birth is not None:
+            return birth.year
+        year = re.fullmatch(r"\d{1,2}[-/]\d{1,2}[-/]((?:18|19|20)\d{2})", given)
+        if year:
+            return int(year[1])
+        said.append(f"The birth date on line {row.line} was left out: {problem}.")
+        return None
+    age = re.fullmatch(r"(\d{1,3})(?:\.0+)?(?: ?(?:y|yr|yrs|years))?", table.cell(row, "age").strip().lower())
+    if age and period.start is not None and int(age[1]) <= 125:
+        said.append("The birth year was reckoned from age and date; it may be one too high.")
+        return period.start.year - int(age[1])
+    return None
+
+
+def _sex(row: Row, table: _Table, said: list[str]) -> AdministrativeSex:
+    given = table.cell(row, "sex").strip()
+    sex = sex_named(given)
+    if sex is AdministrativeSex.UNKNOWN and given and given.lower() not in ("u", "unknown", "unk"):
+        said.append(f"The sex on line {row.line} is none that is known and was left out.")
+    return sex
+
+
+def _encounter_class(row: Row, table: _Table, said: list[str]) -> EncounterClass:
+    given = table.cell(row, "class").strip()
+    found = encounter_class_named(given)
+    if found is EncounterClass.UNKNOWN and given and given.lower() not in ("unk", "unknown"):
+        said.append(f"The encounter class on line {row.line} is none that is known and was left out.")
+    return found
+
+
+def _sha256_of(rows: Sequence[Row], table: _Table) -> str:
+    """Hash a record's own cells under their names, so that it is recognised in another table too."""
+    content = [sorted(zip(table.header, row.cells, strict=True)) for row in rows]
+    return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()
