@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from ehrcoder.paths import Paths, find_paths
 from ehrcoder.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from ehrcoder.adapters.formats.codiesp import CodiEspRecord
+    from ehrcoder.engine.artefacts import Artefacts
     from ehrcoder.engine.pipeline import CodingEngine
     from ehrcoder.ports import (
         BundleWriter,
@@ -84,10 +87,16 @@ class Services:
             self._model = LlamaWorkerModel.from_settings(self.settings.model, self.paths)
         return self._model
 
-    def engine(self, *, with_model: bool | None = None, policy: str | None = None,
-               artefacts: Path | None = None) -> CodingEngine:
-        """Build the coding engine for the calling thread."""
+    def artefacts(self, folder: Path | None = None) -> Artefacts:
+        """Load the trained artefacts, the shipped ones unless a folder is named. Raises EnvironmentFault."""
         from ehrcoder.engine.artefacts import load_artefacts
+
+        return load_artefacts(folder or self.paths.artefacts)
+
+    def engine(
+        self, *, with_model: bool | None = None, policy: str | None = None, artefacts: Path | None = None
+    ) -> CodingEngine:
+        """Build the coding engine for the calling thread."""
         from ehrcoder.engine.pipeline import CodingEngine
         from ehrcoder.engine.policy import policy_named
 
@@ -95,7 +104,7 @@ class Services:
         return CodingEngine(
             index=self.open_code_sets(),
             model=self.language_model() if use_model else None,
-            artefacts=load_artefacts(artefacts or self.paths.artefacts),
+            artefacts=self.artefacts(artefacts),
             policy=policy_named(policy or self.settings.coding.policy),
             clock=self.clock,
             ids=self.ids,
@@ -106,3 +115,10 @@ class Services:
         if self._model is not None:
             self._model.close()
             self._model = None
+
+
+def read_codiesp_split(directory: Path, split: str, *, language: str = "en") -> Iterator[CodiEspRecord]:
+    """Read a corpus with gold codes, for evaluation and training. Raises InputError."""
+    from ehrcoder.adapters.formats import codiesp
+
+    return codiesp.read_codiesp_split(directory, split, language=language)

@@ -31,23 +31,38 @@ class SectionKind(StrEnum):
 _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
     (SectionKind.FAMILY_HISTORY, r"family (?:medical )?history|family hx|fhx?"),
     (SectionKind.SOCIAL_HISTORY, r"social history|social hx|shx?|habits"),
-    (SectionKind.PRESENT_ILLNESS, r"(?:history of (?:the )?)?present(?:ing)? illness|hpi|interval history|history"),
+    (
+        SectionKind.PRESENT_ILLNESS,
+        r"(?:history of (?:the )?)?present(?:ing)? illness|hpi|interval history|history",
+    ),
     (
         SectionKind.PAST_HISTORY,
         r"past (?:medical|surgical|psychiatric|obstetric)?\s*(?:and surgical )?history|pmhx?|psh|pmh/psh|"
         r"(?:medical|surgical|obstetric(?:al)?) history|medical problems|comorbidities",
     ),
-    (SectionKind.CHIEF_COMPLAINT, r"chief complaint|cc|reason for (?:visit|admission|consultation|referral)|complaint"),
+    (
+        SectionKind.CHIEF_COMPLAINT,
+        r"chief complaint|cc|reason for (?:visit|admission|consultation|referral)|complaint",
+    ),
     (SectionKind.REVIEW_OF_SYSTEMS, r"review of systems|ros"),
     (SectionKind.ALLERGIES, r"allerg(?:y|ies)(?: and intolerances)?"),
     (SectionKind.MEDICATIONS, r"(?:current |home |discharge |admission )?(?:medications?|meds|drugs)"),
-    (SectionKind.EXAMINATION, r"(?:physical )?(?:examination|exam)|vitals?(?: signs)?|objective|mental status exam"),
+    (
+        SectionKind.EXAMINATION,
+        r"(?:physical )?(?:examination|exam)|vitals?(?: signs)?|objective|mental status exam",
+    ),
     (
         SectionKind.RESULTS,
         r"results?|lab(?:oratory)?s?(?: (?:data|results|findings))?|imaging|investigations|studies|data",
     ),
-    (SectionKind.PROCEDURES, r"(?:operative )?procedures?(?: performed)?|operations?|surgery|operative (?:note|findings)"),
-    (SectionKind.HOSPITAL_COURSE, r"(?:hospital|clinical|emergency department|ed) course|course(?: in hospital)?|evolution"),
+    (
+        SectionKind.PROCEDURES,
+        r"(?:operative )?procedures?(?: performed)?|operations?|surgery|operative (?:note|findings)",
+    ),
+    (
+        SectionKind.HOSPITAL_COURSE,
+        r"(?:hospital|clinical|emergency department|ed) course|course(?: in hospital)?|evolution",
+    ),
     (
         SectionKind.ASSESSMENT,
         r"assessment(?: (?:and|&) plan)?|assessment/plan|a/?p|a&p|impressions?|(?:final |discharge |admission |principal "
@@ -61,7 +76,10 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
     ),
 )
 _PATTERNS = tuple(
-    (kind, re.compile(rf"^(?:[#*\-\s]|\d{{1,2}}[.)])*(?:{pattern})\s*(?:\*\*)?\s*(?::|$|\*\*)", re.IGNORECASE))
+    (
+        kind,
+        re.compile(rf"^(?:[#*\-\s]|\d{{1,2}}[.)])*(?:{pattern})\s*(?:\*\*)?\s*(?::|$|\*\*)", re.IGNORECASE),
+    )
     for kind, pattern in _HEADINGS
 )
 

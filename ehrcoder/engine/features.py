@@ -9,9 +9,28 @@ from ehrcoder.engine.ground import Candidate
 from ehrcoder.engine.lexicon import Lexicon
 
 PAIR_FEATURES = (
-    "share", "other_share", "doubt", "together", "phrase", "length", "code_sentences", "term_score", "term_cover",
-    "term_words", "term_rank", "term_ratio", "share_rank", "doubt_rank", "best_family_share", "best_rival_share",
-    "is_procedure", "code_length", "is_unspecified", "is_symptom", "sentence_candidates", "best_share",
+    "share",
+    "other_share",
+    "doubt",
+    "together",
+    "phrase",
+    "length",
+    "code_sentences",
+    "term_score",
+    "term_cover",
+    "term_words",
+    "term_rank",
+    "term_ratio",
+    "share_rank",
+    "doubt_rank",
+    "best_family_share",
+    "best_rival_share",
+    "is_procedure",
+    "code_length",
+    "is_unspecified",
+    "is_symptom",
+    "sentence_candidates",
+    "best_share",
 )
 
 
@@ -27,11 +46,27 @@ def pair_features(candidates: Sequence[Candidate], *, lexicon: Lexicon) -> list[
     overlapping = [_rival_share(candidate, candidates) for candidate in candidates]
     return [
         [
-            c.share, c.other_share, c.doubt, float(c.together), float(c.phrase), float(c.length),
-            float(lexicon.sentences_with(c.kind, c.code)), c.term_score, c.term_cover, float(c.term_words),
-            float(c.term_rank), c.term_score / (best_term[c.kind] or 1.0), by_share[i], by_doubt[i],
-            max(families[c.kind, c.code[:3]]), overlapping[i], float(c.kind is CodeKind.PROCEDURE),
-            float(len(c.code)), float(c.code.endswith("9")), float(c.code.startswith("R")), float(len(candidates)),
+            c.share,
+            c.other_share,
+            c.doubt,
+            float(c.together),
+            float(c.phrase),
+            float(c.length),
+            float(lexicon.sentences_with(c.kind, c.code)),
+            c.term_score,
+            c.term_cover,
+            float(c.term_words),
+            float(c.term_rank),
+            c.term_score / (best_term[c.kind] or 1.0),
+            by_share[i],
+            by_doubt[i],
+            max(families[c.kind, c.code[:3]]),
+            overlapping[i],
+            float(c.kind is CodeKind.PROCEDURE),
+            float(len(c.code)),
+            float(c.code.endswith("9")),
+            float(c.code.startswith("R")),
+            float(len(candidates)),
             best_share[c.kind],
         ]
         for i, c in enumerate(candidates)

@@ -59,10 +59,16 @@ def _from_lexicon(hits: Sequence[LexiconHit]) -> dict[tuple[CodeKind, str], Cand
         others = [hit.share for hit in group if hit.last < best.first or hit.first > best.last]
         candidates.append(
             Candidate(
-                kind=kind, code=code, first=best.first, last=best.last, share=best.share,
+                kind=kind,
+                code=code,
+                first=best.first,
+                last=best.last,
+                share=best.share,
                 other_share=max(others, default=0.0),
                 doubt=sum(math.log1p(-min(hit.share, 0.95)) for hit in group),
-                together=best.together, phrase=best.phrase, length=best.length,
+                together=best.together,
+                phrase=best.phrase,
+                length=best.length,
             )
         )
     kept: dict[tuple[CodeKind, str], Candidate] = {}
@@ -72,9 +78,7 @@ def _from_lexicon(hits: Sequence[LexiconHit]) -> dict[tuple[CodeKind, str], Cand
     return kept
 
 
-def _add_terms(
-    found: dict[tuple[CodeKind, str], Candidate], words: Sequence[Word], index: CodeSetIndex
-) -> None:
+def _add_terms(found: dict[tuple[CodeKind, str], Candidate], words: Sequence[Word], index: CodeSetIndex) -> None:
     content = [i for i, word in enumerate(words) if word.form not in STOP_WORDS and not word.form.isdigit()]
     if not content:
         return
@@ -88,7 +92,11 @@ def _add_terms(
 
 
 def _merge_term(
-    found: dict[tuple[CodeKind, str], Candidate], kind: CodeKind, hit: TermHit, rank: int, forms: dict[str, int]
+    found: dict[tuple[CodeKind, str], Candidate],
+    kind: CodeKind,
+    hit: TermHit,
+    rank: int,
+    forms: dict[str, int],
 ) -> None:
     term_forms = content_forms(hit.term)
     shared = [forms[form] for form in term_forms if form in forms]

@@ -77,8 +77,12 @@ class Lexicon:
                     continue
                 hits.extend(
                     LexiconHit(
-                        code=self._codes[number], together=together, phrase=entry[0], length=length,
-                        first=run[0][0], last=run[-1][0],
+                        code=self._codes[number],
+                        together=together,
+                        phrase=entry[0],
+                        length=length,
+                        first=run[0][0],
+                        last=run[-1][0],
                     )
                     for number, together in entry[1]
                 )

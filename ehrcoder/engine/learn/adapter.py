@@ -86,8 +86,12 @@ class AdapterTrainer:
         self.answers = [_single_token(self.tokenizer, answer) for answer in (" yes", " no")]
 
     def train(
-        self, examples: Sequence[JudgeExample], *, report: Callable[[TrainingProgress], None],
-        should_stop: Callable[[], bool] = lambda: False, checkpoint_seconds: float = 120.0,
+        self,
+        examples: Sequence[JudgeExample],
+        *,
+        report: Callable[[TrainingProgress], None],
+        should_stop: Callable[[], bool] = lambda: False,
+        checkpoint_seconds: float = 120.0,
     ) -> bool:
         """Train until done (True) or asked to stop (False); a checkpoint is kept either way."""
         torch = self._torch
@@ -110,10 +114,14 @@ class AdapterTrainer:
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
             smooth = float(loss) if step == start else 0.95 * smooth + 0.05 * float(loss)
-            report(TrainingProgress(
-                step=step + 1, steps=len(batches), loss=smooth,
-                tokens_per_second=tokens / (time.monotonic() - began),
-            ))
+            report(
+                TrainingProgress(
+                    step=step + 1,
+                    steps=len(batches),
+                    loss=smooth,
+                    tokens_per_second=tokens / (time.monotonic() - began),
+                )
+            )
             if time.monotonic() - saved > checkpoint_seconds:
                 self._save_checkpoint(step + 1, optimizer)
                 saved = time.monotonic()
@@ -177,8 +185,10 @@ class AdapterTrainer:
         mask.masked_fill_(~visible[:, None], float("-inf"))
         mask = mask.to(self.device)
         hidden = self.model.model(
-            input_ids=ids.to(self.device), position_ids=positions.to(self.device),
-            attention_mask={"full_attention": mask, "sliding_attention": mask}, use_cache=False,
+            input_ids=ids.to(self.device),
+            position_ids=positions.to(self.device),
+            attention_mask={"full_attention": mask, "sliding_attention": mask},
+            use_cache=False,
         ).last_hidden_state
         picked = hidden[[i for i, _ in ends], [j for _, j in ends]].float()
         weights = self.model.lm_head.weight[self.answers].float()

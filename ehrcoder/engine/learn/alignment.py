@@ -34,7 +34,10 @@ def align_by_length(source: Sequence[int], target: Sequence[int]) -> list[tuple[
             if (i, j) == (0, 0):
                 continue
             options = [
-                (best[i - di, j - dj][0] + _cost(source[i - di : i], target[j - dj : j], ratio, prior), (di, dj))
+                (
+                    best[i - di, j - dj][0] + _cost(source[i - di : i], target[j - dj : j], ratio, prior),
+                    (di, dj),
+                )
                 for (di, dj), prior in _MOVES.items()
                 if (i - di, j - dj) in best
             ]
@@ -43,9 +46,7 @@ def align_by_length(source: Sequence[int], target: Sequence[int]) -> list[tuple[
     return _walk_back(best, len(source), len(target))
 
 
-def _walk_back(
-    best: dict[tuple[int, int], tuple[float, tuple[int, int]]], i: int, j: int
-) -> list[tuple[range, range]]:
+def _walk_back(best: dict[tuple[int, int], tuple[float, tuple[int, int]]], i: int, j: int) -> list[tuple[range, range]]:
     pairs: list[tuple[range, range]] = []
     while (i, j) != (0, 0):
         di, dj = best[i, j][1]

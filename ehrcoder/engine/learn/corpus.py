@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.ids import DocumentId
@@ -51,7 +52,11 @@ def training_record(
 
 
 def translated_training_record(
-    name: str, translation: str, original: str, codes: Iterable[tuple[CodeKind, str]], spans: Iterable[GoldSpan]
+    name: str,
+    translation: str,
+    original: str,
+    codes: Iterable[tuple[CodeKind, str]],
+    spans: Iterable[GoldSpan],
 ) -> TrainingRecord:
     """Attach gold spans that point into the original to the sentences of its line-by-line translation.
 
@@ -97,7 +102,7 @@ def _place_in_translation(
 def _pieces(text: str) -> list[tuple[int, int]]:
     """Return the half-open spans of a Spanish text's sentences."""
     bounds = [0, *(match.end() for match in _SPANISH_BREAK.finditer(text)), len(text)]
-    return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if text[a:b].strip()]
+    return [(a, b) for a, b in pairwise(bounds) if text[a:b].strip()]
 
 
 def _record(
@@ -107,5 +112,8 @@ def _record(
     codes: Iterable[tuple[CodeKind, str]],
 ) -> TrainingRecord:
     return TrainingRecord(
-        name=name, sentences=sentences, labels=tuple(frozenset(label) for label in labels), codes=frozenset(codes)
+        name=name,
+        sentences=sentences,
+        labels=tuple(frozenset(label) for label in labels),
+        codes=frozenset(codes),
     )

@@ -26,10 +26,7 @@ def learn_lexicon(records: Iterable[TrainingRecord]) -> Lexicon:
                 phrase_counts[phrase] += 1
                 if labels:
                     pair_counts[phrase].update(labels)
-    codes = [
-        LexiconCode(kind=kind, code=code, sentences=count)
-        for (kind, code), count in sorted(code_counts.items())
-    ]
+    codes = [LexiconCode(kind=kind, code=code, sentences=count) for (kind, code), count in sorted(code_counts.items())]
     numbers = {(code.kind, code.code): i for i, code in enumerate(codes)}
     phrases: dict[str, tuple[int, list[tuple[int, int]]]] = {}
     for phrase in sorted(pair_counts):

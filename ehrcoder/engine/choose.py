@@ -1,0 +1,200 @@
+"""Merging: what the sentences of a record say of each code, gathered into one row a code."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ehrcoder.core.codes import CodeKind
+from ehrcoder.engine.ground import Candidate
+
+CODE_FEATURES = (
+    "best",
+    "second",
+    "sum",
+    "strong_sentences",
+    "sentences",
+    "rank",
+    "family_best",
+    "family_gap",
+    "share",
+    "other_share",
+    "doubt",
+    "together",
+    "phrase",
+    "length",
+    "code_sentences",
+    "term_score",
+    "term_cover",
+    "term_words",
+    "rival_share",
+    "is_procedure",
+    "code_length",
+    "is_unspecified",
+    "is_symptom",
+    "is_billable",
+    "record_sentences",
+    "record_mass",
+)
+JUDGE_FEATURES = (
+    "margin",
+    "margin_second",
+    "margin_mean",
+    "judged",
+    "margin_rank",
+    "family_margin_gap",
+    "sentence_margin_gap",
+)
+# How many codes of a kind the model is asked about in one record, and on how many sentences each.
+JUDGED_CODES = {CodeKind.DIAGNOSIS: 80, CodeKind.PROCEDURE: 28}
+JUDGED_SENTENCES = 2
+# A code's second sentence is worth a question only when its words speak for it.
+SECOND_SENTENCE_FLOOR = 0.05
+
+
+@dataclass(slots=True, kw_only=True)
+class Pair:
+    """One candidate in one sentence, with the scores of the stages so far."""
+
+    sentence: int
+    candidate: Candidate
+    features: Sequence[float]
+    score: float
+    margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCase:
+    """Everything that a record's sentences say of one code, best sentence first."""
+
+    kind: CodeKind
+    code: str
+    pairs: tuple[Pair, ...]
+    is_billable: bool
+    code_sentences: int
+
+    @property
+    def best_margin(self) -> float | None:
+        """The highest margin that the model gave, None where it was not asked."""
+        return max((p.margin for p in self.pairs if p.margin is not None), default=None)
+
+
+def cases_of(
+    pairs: Sequence[Pair], *, billable: frozenset[str], sentences_with: dict[tuple[CodeKind, str], int]
+) -> list[CodeCase]:
+    """Gather pairs by code, the best-scored code first."""
+    by_code: defaultdict[tuple[CodeKind, str], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        by_code[pair.candidate.kind, pair.candidate.code].append(pair)
+    cases = [
+        CodeCase(
+            kind=kind,
+            code=code,
+            pairs=tuple(sorted(group, key=lambda p: (-p.score, p.sentence))),
+            is_billable=code in billable,
+            code_sentences=sentences_with.get((kind, code), 0),
+        )
+        for (kind, code), group in by_code.items()
+    ]
+    return sorted(cases, key=lambda case: (-case.pairs[0].score, case.code))
+
+
+def pairs_to_judge(cases: Sequence[CodeCase]) -> list[Pair]:
+    """Choose what the model is asked about: the best codes of each kind on their best sentences."""
+    chosen: list[Pair] = []
+    for kind, limit in JUDGED_CODES.items():
+        for case in [case for case in cases if case.kind is kind][:limit]:
+            chosen.append(case.pairs[0])
+            chosen.extend(p for p in case.pairs[1:JUDGED_SENTENCES] if p.score >= SECOND_SENTENCE_FLOOR)
+    return chosen
+
+
+def code_features(cases: Sequence[CodeCase], *, sentence_count: int, judged: bool) -> list[list[float]]:
+    """Return a row of CODE_FEATURES for each case, followed by JUDGE_FEATURES when the model was asked."""
+    families: defaultdict[tuple[CodeKind, str], list[CodeCase]] = defaultdict(list)
+    for case in cases:
+        families[case.kind, case.code[:3]].append(case)
+    mass = {kind: sum(case.pairs[0].score for case in cases if case.kind is kind) for kind in CodeKind}
+    seen = dict.fromkeys(CodeKind, 0)
+    rows: list[list[float]] = []
+    for case in cases:
+        rows.append(
+            _lexical(case, families[case.kind, case.code[:3]], seen[case.kind], sentence_count, mass[case.kind])
+        )
+        seen[case.kind] += 1
+    if judged:
+        for row, extra in zip(rows, _judged(cases, families), strict=True):
+            row.extend(extra)
+    return rows
+
+
+def _lexical(case: CodeCase, family: Sequence[CodeCase], rank: int, sentence_count: int, mass: float) -> list[float]:
+    scores = [pair.score for pair in case.pairs]
+    best = case.pairs[0].candidate
+    others = max((other.pairs[0].score for other in family if other is not case), default=0.0)
+    return [
+        scores[0],
+        scores[1] if len(scores) > 1 else 0.0,
+        sum(scores),
+        float(sum(score > 0.2 for score in scores)),
+        float(len(scores)),
+        float(rank),
+        max(scores[0], others),
+        scores[0] - others,
+        max(p.candidate.share for p in case.pairs),
+        best.other_share,
+        min(p.candidate.doubt for p in case.pairs),
+        float(max(p.candidate.together for p in case.pairs)),
+        float(best.phrase),
+        float(best.length),
+        float(case.code_sentences),
+        max(p.candidate.term_score for p in case.pairs),
+        max(p.candidate.term_cover for p in case.pairs),
+        float(best.term_words),
+        float(case.pairs[0].features[15]),
+        float(case.kind is CodeKind.PROCEDURE),
+        float(len(case.code)),
+        float(case.code.endswith("9")),
+        float(case.code.startswith("R")),
+        float(case.is_billable),
+        float(sentence_count),
+        mass,
+    ]
+
+
+def _judged(cases: Sequence[CodeCase], families: dict[tuple[CodeKind, str], list[CodeCase]]) -> list[list[float]]:
+    best_in_sentence: defaultdict[tuple[CodeKind, int], list[float]] = defaultdict(list)
+    for case in cases:
+        for pair in case.pairs:
+            if pair.margin is not None:
+                best_in_sentence[case.kind, pair.sentence].append(pair.margin)
+    ranked = sorted((m for case in cases if (m := case.best_margin) is not None), reverse=True)
+    rank_of = {margin: float(place) for place, margin in reversed(list(enumerate(ranked)))}
+    rows: list[list[float]] = []
+    for case in cases:
+        margins = sorted((p.margin for p in case.pairs if p.margin is not None), reverse=True)
+        if not margins:
+            rows.append([math.nan] * 3 + [0.0] + [math.nan] * 3)
+            continue
+        rivals = [
+            m
+            for other in families[case.kind, case.code[:3]]
+            if other is not case and (m := other.best_margin) is not None
+        ]
+        top = next(p for p in case.pairs if p.margin == margins[0])
+        same_sentence = sorted(best_in_sentence[case.kind, top.sentence], reverse=True)
+        rest = same_sentence[1] if same_sentence[0] == margins[0] and len(same_sentence) > 1 else same_sentence[0]
+        rows.append(
+            [
+                margins[0],
+                margins[1] if len(margins) > 1 else math.nan,
+                sum(margins) / len(margins),
+                float(len(margins)),
+                rank_of[margins[0]],
+                margins[0] - max(rivals, default=-10.0),
+                margins[0] - rest,
+            ]
+        )
+    return rows

@@ -1,0 +1,187 @@
+"""The engine: one record in, ranked suggestions with evidence out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ehrcoder import __version__
+from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.errors import ModelUnavailableError
+from ehrcoder.core.ids import RecordId, RunId, SuggestionId
+from ehrcoder.core.records import EncounterRecord
+from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription, RunOutcome
+from ehrcoder.engine.artefacts import Artefacts
+from ehrcoder.engine.choose import CodeCase, Pair, cases_of, code_features, pairs_to_judge
+from ehrcoder.engine.features import pair_features
+from ehrcoder.engine.ground import SYSTEM_OF_KIND, ground
+from ehrcoder.engine.judge import PROMPT_ID, Question, ask
+from ehrcoder.engine.policy import CodingPolicy
+from ehrcoder.engine.segment import Sentence, sentences_of
+from ehrcoder.engine.suggest import SuggestionBuilder
+from ehrcoder.ports import CancelToken, Clock, CodeSetIndex, IdSource, LanguageModel
+
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedCode:
+    """A code of the ranking, with its calibrated confidence and everything that speaks for it."""
+
+    case: CodeCase
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """All candidates of a record, best first within each kind, before the policy's floor."""
+
+    sentences: tuple[Sentence, ...]
+    codes: tuple[RankedCode, ...]
+    model: ModelDescription | None
+    prompt_tokens: int
+    judged: int
+    candidate_codes: frozenset[tuple[CodeKind, str]]
+
+
+class CodingEngine:
+    """Runs the stages over one record at a time; used from the thread that built it."""
+
+    def __init__(
+        self,
+        *,
+        index: CodeSetIndex,
+        model: LanguageModel | None,
+        artefacts: Artefacts,
+        policy: CodingPolicy,
+        clock: Clock,
+        ids: IdSource,
+    ) -> None:
+        self._index = index
+        self._model = model
+        self._artefacts = artefacts
+        self._policy = policy
+        self._clock = clock
+        self._ids = ids
+        self._titles: dict[tuple[CodeKind, str], str | None] = {}
+        self._billable: dict[tuple[CodeKind, str], bool] = {}
+        self._sentences_with = {(c.kind, c.code): c.sentences for c in artefacts.lexicon.codes}
+
+    @property
+    def policy(self) -> CodingPolicy:
+        """The coding policy in use."""
+        return self._policy
+
+    def propose(
+        self, record: EncounterRecord, *, cancel: CancelToken | None = None
+    ) -> tuple[InferenceRun, tuple[CodeSuggestion, ...]]:
+        """Return the run and its suggestions, best first. Without a usable model it goes on without.
+
+        Raises CancelledError; nothing partial is ever returned.
+        """
+        started = self._clock.now()
+        ranking = self.rank(record, cancel=cancel)
+        run_id, suggestions = self.suggestions(record, ranking)
+        return self._run(record.record_id, run_id, started, ranking), suggestions
+
+    def suggestions(self, record: EncounterRecord, ranking: Ranking) -> tuple[RunId, tuple[CodeSuggestion, ...]]:
+        """Turn a ranking into suggestions of a new run."""
+        run_id = RunId(self._ids.new_id())
+        builder = SuggestionBuilder(
+            record=record,
+            run_id=run_id,
+            index=self._index,
+            policy=self._policy,
+            artefacts=self._artefacts,
+            new_id=lambda: SuggestionId(self._ids.new_id()),
+        )
+        return run_id, builder.build(ranking)
+
+    def rank(self, record: EncounterRecord, *, cancel: CancelToken | None = None) -> Ranking:
+        """Return every candidate of a record with its confidence, whatever the policy's floor."""
+        sentences = tuple(s for document in record.documents for s in sentences_of(document))
+        pairs = self._pairs(sentences, cancel)
+        found = frozenset((pair.candidate.kind, pair.candidate.code) for pair in pairs)
+        cases = cases_of(
+            pairs,
+            billable=frozenset(code for (_, code), yes in self._billable.items() if yes),
+            sentences_with=self._sentences_with,
+        )
+        model, tokens, judged = self._judge(sentences, cases, cancel)
+        rows = code_features(cases, sentence_count=len(sentences), judged=model is not None)
+        scorer = self._artefacts.without_model if model is None else self._artefacts.with_model
+        ranked = sorted(
+            (RankedCode(case=case, confidence=round(c, 4)) for case, c in zip(cases, scorer.score(rows), strict=True)),
+            key=lambda ranked_code: (-ranked_code.confidence, ranked_code.case.code),
+        )
+        return Ranking(
+            sentences=sentences,
+            codes=tuple(ranked),
+            model=model,
+            prompt_tokens=tokens,
+            judged=judged,
+            candidate_codes=found,
+        )
+
+    def _pairs(self, sentences: Sequence[Sentence], cancel: CancelToken | None) -> list[Pair]:
+        pairs: list[Pair] = []
+        for number, sentence in enumerate(sentences):
+            if cancel is not None:
+                cancel.raise_if_cancelled()
+            candidates = [
+                candidate
+                for candidate in ground(sentence, lexicon=self._artefacts.lexicon, index=self._index)
+                if self.title(candidate.kind, candidate.code) is not None
+            ]
+            rows = pair_features(candidates, lexicon=self._artefacts.lexicon)
+            for candidate, row, score in zip(candidates, rows, self._artefacts.pair_scorer.score(rows), strict=True):
+                pairs.append(Pair(sentence=number, candidate=candidate, features=row, score=score))
+        return pairs
+
+    def _judge(
+        self, sentences: Sequence[Sentence], cases: Sequence[CodeCase], cancel: CancelToken | None
+    ) -> tuple[ModelDescription | None, int, int]:
+        if self._model is None:
+            return None, 0, 0
+        pairs = sorted(pairs_to_judge(cases), key=lambda pair: (pair.sentence, pair.candidate.code))
+        questions = [
+            Question(sentence=pair.sentence, title=self.title(pair.candidate.kind, pair.candidate.code) or "")
+            for pair in pairs
+        ]
+        try:
+            verdicts = ask(self._model, [s.text for s in sentences], questions, cancel=cancel)
+            description = self._model.describe()
+        except ModelUnavailableError:
+            # Degrade, never block: the run says that it was made without the model.
+            return None, 0, 0
+        for pair, margin in zip(pairs, verdicts.margins, strict=True):
+            pair.margin = margin
+        return description, verdicts.prompt_tokens, len(pairs)
+
+    def title(self, kind: CodeKind, code: str) -> str | None:
+        """Return a code's title, None when the code set has no such code; remembered for the next record."""
+        key = (kind, code)
+        if key not in self._titles:
+            concept = self._index.concept(SYSTEM_OF_KIND[kind], code)
+            self._titles[key] = concept.coding.display if concept else None
+            self._billable[key] = concept.is_billable if concept else False
+        return self._titles[key]
+
+    def _run(self, record_id: RecordId, run_id: RunId, started: dt.datetime, ranking: Ranking) -> InferenceRun:
+        return InferenceRun(
+            run_id=run_id,
+            record_id=record_id,
+            started_at=started,
+            finished_at=self._clock.now(),
+            outcome=RunOutcome.WITHOUT_MODEL if ranking.model is None else RunOutcome.COMPLETE,
+            model=ranking.model,
+            artefacts=self._artefacts.hashes,
+            prompt_id=PROMPT_ID,
+            policy=self._policy.name,
+            code_sets=tuple((edition.system, edition.version) for edition in self._index.editions()),
+            seed=SEED,
+            prompt_tokens=ranking.prompt_tokens,
+            judged_candidates=ranking.judged,
+            software_version=__version__,
+        )

@@ -1,0 +1,217 @@
+"""Last stage: a ranking becomes suggestions with quotes, assertions, alternatives and an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ehrcoder.core.assertion import assertion_of
+from ehrcoder.core.codes import KIND_OF_SYSTEM, CodeKind, Coding
+from ehrcoder.core.evidence import Assertion, Evidence, TextSpan
+from ehrcoder.core.ids import RunId, SuggestionId
+from ehrcoder.core.records import EncounterRecord
+from ehrcoder.core.suggestions import Alternative, CodeSuggestion, StageScore
+from ehrcoder.core.words import words_of
+from ehrcoder.engine.artefacts import Artefacts
+from ehrcoder.engine.choose import Pair
+from ehrcoder.engine.ground import SYSTEM_OF_KIND
+from ehrcoder.engine.outcomes import outcome_mentions
+from ehrcoder.engine.policy import CodingPolicy
+from ehrcoder.engine.segment import Sentence
+from ehrcoder.ports import CodeSetIndex
+
+if TYPE_CHECKING:
+    from ehrcoder.engine.pipeline import RankedCode, Ranking
+
+MOST_ALTERNATIVES = 5
+MOST_EVIDENCE = 4
+# A further sentence counts as evidence when its own score comes near the best one's.
+EVIDENCE_SHARE = 0.5
+# A code that came with the record and that the text does not support by itself: for the clinician to judge.
+STRUCTURED_CONFIDENCE = 0.5
+_ANNOTATED_CORPORA = frozenset({"codiesp"})
+
+
+class SuggestionBuilder:
+    """Builds one record's suggestions from its ranking, its outcome words and its structured codes."""
+
+    def __init__(
+        self,
+        *,
+        record: EncounterRecord,
+        run_id: RunId,
+        index: CodeSetIndex,
+        policy: CodingPolicy,
+        artefacts: Artefacts,
+        new_id: Callable[[], SuggestionId],
+    ) -> None:
+        self._record = record
+        self._run_id = run_id
+        self._index = index
+        self._policy = policy
+        self._artefacts = artefacts
+        self._new_id = new_id
+
+    def build(self, ranking: Ranking) -> tuple[CodeSuggestion, ...]:
+        """Return the suggestions at or above the floors, diagnoses first, then procedures, then outcomes."""
+        floors = self._artefacts.floors_without_model if ranking.model is None else self._artefacts.floors_with_model
+        drafts: list[CodeSuggestion] = []
+        for ranked in ranking.codes:
+            if ranked.confidence >= floors[ranked.case.kind]:
+                suggestion = self._from_ranked(ranked, ranking)
+                if suggestion is not None:
+                    drafts.append(suggestion)
+        drafts.extend(self._outcomes(ranking.sentences))
+        drafts.extend(self._structured({draft.coding.code for draft in drafts}))
+        order = {kind: place for place, kind in enumerate(CodeKind)}
+        drafts.sort(key=lambda s: (order[s.kind], -s.confidence, s.coding.code))
+        return tuple(replace(draft, rank=rank) for rank, draft in enumerate(drafts, start=1))
+
+    def _from_ranked(self, ranked: RankedCode, ranking: Ranking) -> CodeSuggestion | None:
+        evidence = self._evidence(ranked.case.pairs, ranking.sentences)
+        if not evidence:
+            return None
+        best = ranked.case.pairs[0]
+        scores = [
+            StageScore(stage="lexicon", score=round(best.candidate.share, 4)),
+            StageScore(stage="terms", score=round(best.candidate.term_score, 3)),
+            StageScore(stage="candidate", score=round(best.score, 4)),
+        ]
+        if (margin := ranked.case.best_margin) is not None:
+            scores.append(StageScore(stage="model", score=round(margin, 3)))
+        return self._suggestion(
+            SYSTEM_OF_KIND[ranked.case.kind],
+            ranked.case.code,
+            evidence=evidence,
+            scores=scores,
+            confidence=ranked.confidence,
+            explanation=_explain(best),
+            alternatives=self._alternatives(ranked, ranking),
+        )
+
+    def _evidence(self, pairs: Sequence[Pair], sentences: Sequence[Sentence]) -> tuple[Evidence, ...]:
+        """Return the quotes that the policy lets support a code, best first."""
+        found: list[Evidence] = []
+        for pair in pairs:
+            if found and pair.score < EVIDENCE_SHARE * pairs[0].score:
+                break
+            sentence = sentences[pair.sentence]
+            words = words_of(sentence.text)
+            start, end = words[pair.candidate.first].start, words[pair.candidate.last].end
+            assertion = assertion_of(sentence.text, start, end, section=sentence.section)
+            if self._policy.allows(assertion, sentence.section):
+                found.append(_quote(sentence, start, end, assertion))
+        return tuple(found[:MOST_EVIDENCE])
+
+    def _alternatives(self, ranked: RankedCode, ranking: Ranking) -> tuple[Alternative, ...]:
+        """Return the next best codes of the same kind that rest on the same sentence or the same category."""
+        sentence = ranked.case.pairs[0].sentence
+        others = [
+            other
+            for other in ranking.codes
+            if other is not ranked
+            and other.case.kind is ranked.case.kind
+            and (other.case.code[:3] == ranked.case.code[:3] or other.case.pairs[0].sentence == sentence)
+        ]
+        others.sort(key=lambda o: (o.case.code[:3] != ranked.case.code[:3], -o.confidence))
+        found: list[Alternative] = []
+        for other in others[:MOST_ALTERNATIVES]:
+            coding = self._coding(SYSTEM_OF_KIND[other.case.kind], other.case.code)
+            if coding is not None:
+                found.append(Alternative(coding=coding, confidence=other.confidence))
+        return tuple(found)
+
+    def _outcomes(self, sentences: Sequence[Sentence]) -> list[CodeSuggestion]:
+        found: list[CodeSuggestion] = []
+        for mention in outcome_mentions(sentences):
+            sentence = sentences[mention.sentence]
+            evidence = (_quote(sentence, mention.start, mention.end, Assertion.PRESENT),)
+            suggestion = self._suggestion(
+                mention.system,
+                mention.code,
+                evidence=evidence,
+                scores=[StageScore(stage="outcome-rule", score=mention.weight)],
+                confidence=mention.weight,
+                explanation="The quoted words say this outcome.",
+                alternatives=(),
+            )
+            if suggestion is not None:
+                found.append(suggestion)
+        return found
+
+    def _structured(self, already: set[str]) -> list[CodeSuggestion]:
+        """Return the codes that came with the record and exist in an installed code set, without a quote."""
+        if self._record.source_format in _ANNOTATED_CORPORA:
+            return []
+        found: list[CodeSuggestion] = []
+        for imported in self._record.imported_codes:
+            if imported.coding.system not in KIND_OF_SYSTEM or imported.coding.code in already:
+                continue
+            suggestion = self._suggestion(
+                imported.coding.system,
+                imported.coding.code,
+                evidence=(),
+                scores=[StageScore(stage="structured", score=1.0)],
+                confidence=STRUCTURED_CONFIDENCE,
+                explanation=f"Came with the record ({imported.source_label}); no words of a note support it.",
+                alternatives=(),
+            )
+            if suggestion is not None:
+                already.add(imported.coding.code)
+                found.append(suggestion)
+        return found
+
+    def _suggestion(
+        self,
+        system: str,
+        code: str,
+        *,
+        evidence: tuple[Evidence, ...],
+        scores: Sequence[StageScore],
+        confidence: float,
+        explanation: str,
+        alternatives: tuple[Alternative, ...],
+    ) -> CodeSuggestion | None:
+        coding = self._coding(system, code)
+        if coding is None:
+            return None
+        return CodeSuggestion(
+            suggestion_id=self._new_id(),
+            run_id=self._run_id,
+            record_id=self._record.record_id,
+            coding=coding,
+            kind=KIND_OF_SYSTEM[system],
+            evidence=evidence,
+            scores=tuple(scores),
+            confidence=confidence,
+            rank=0,
+            explanation=explanation,
+            alternatives=alternatives,
+        )
+
+    def _coding(self, system: str, code: str) -> Coding | None:
+        concept = self._index.concept(system, code)
+        return concept.coding if concept else None
+
+
+def _quote(sentence: Sentence, start: int, end: int, assertion: Assertion) -> Evidence:
+    span = TextSpan(
+        document_id=sentence.span.document_id,
+        start=sentence.span.start + start,
+        end=sentence.span.start + end,
+    )
+    return Evidence(span=span, quote=sentence.text[start:end], assertion=assertion)
+
+
+def _explain(pair: Pair) -> str:
+    candidate = pair.candidate
+    reasons: list[str] = []
+    if candidate.together:
+        reasons.append(
+            f"coders used it for these words in {candidate.together} of {candidate.phrase} training sentences"
+        )
+    if candidate.term:
+        reasons.append(f"the words match the term “{candidate.term}”")
+    text = "; ".join(reasons)
+    return text[:1].upper() + text[1:] + "." if text else ""
