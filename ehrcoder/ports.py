@@ -169,6 +169,16 @@ class ChainReport:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildReport:
+    """Result of replaying the history: `differing` are the records whose stored coding was not its fold."""
+
+    records: int
+    events: int
+    differing: tuple[RecordId, ...] = ()
+    repaired: bool = False
+
+
 class CodingHistory(Protocol):
     """The append-only, hash-chained history and the coding that it folds into."""
 
@@ -186,6 +196,13 @@ class CodingHistory(Protocol):
     def coding(self, record_id: RecordId) -> RecordCoding: ...
 
     def verify(self) -> ChainReport: ...
+
+    def rebuild(self, *, repair: bool = False) -> RebuildReport:
+        """Replay every event and compare with the stored coding; with `repair`, store what was replayed.
+
+        Raises IntegrityError when the history itself is not intact.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

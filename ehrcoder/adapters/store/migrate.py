@@ -1,0 +1,87 @@
+"""Brings a workspace file to the present schema, or says why it cannot be used."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sqlite3
+
+from ehrcoder.adapters.store.schema import APPLICATION_ID, MIGRATIONS
+from ehrcoder.adapters.store.session import Session
+from ehrcoder.core.errors import EnvironmentFault, InputError
+from ehrcoder.core.history import ledger_genesis
+
+_MADE_HERE = "SELECT count(*) FROM sqlite_master"
+_ADD_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
+_ADD_MIGRATION = "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)"
+
+
+def prepare(session: Session) -> None:
+    """Set the connection's rules, check that the file is a workspace, and migrate it. Raises InputError."""
+    connection = session.database.conn
+    application, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
+    is_new = application == 0 and version == 0 and connection.execute(_MADE_HERE).fetchone()[0] == 0
+    if not is_new and application != APPLICATION_ID:
+        raise InputError(f"{session.path} is a database, but not a workspace.",
+                         kept="The file was left as it is.",
+                         next_step="Name a workspace file, or a new one to create it.")
+    if version > len(MIGRATIONS):
+        raise InputError(
+            f"The workspace {session.path} was written by a newer EHRCoder (schema {version}; this program "
+            f"knows {len(MIGRATIONS)}).", kept="The file was left as it is.",
+            next_step="Update EHRCoder, or open another workspace.",
+        )
+    if session.read_only:
+        if version < len(MIGRATIONS):
+            raise EnvironmentFault(
+                f"The workspace {session.path} has an older form and must be brought up to date first.",
+                kept="The file was left as it is.", next_step="Open it once for writing.",
+            )
+        connection.execute("PRAGMA query_only = ON")
+        return
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if version < len(MIGRATIONS):
+        _migrate(session, version)
+
+
+def expected_triggers() -> frozenset[str]:
+    """Return the names of the guards that a workspace of the present schema has."""
+    scripts = "\n".join(migration.script for migration in MIGRATIONS)
+    made = set(re.findall(r"CREATE TRIGGER (\w+)", scripts))
+    return frozenset(made - set(re.findall(r"DROP TRIGGER (?:IF EXISTS )?(\w+)", scripts)))
+
+
+def statements(script: str) -> list[str]:
+    """Split a script into statements; SQLite itself tells where a trigger's body ends."""
+    found: list[str] = []
+    rest = ""
+    for piece in re.split(r"(?<=;)", script):
+        rest += piece
+        if sqlite3.complete_statement(rest):
+            found.append(rest.strip())
+            rest = ""
+    return found
+
+
+def _migrate(session: Session, version: int) -> None:
+    connection = session.database.conn
+    now = session.clock.now().astimezone(dt.UTC).isoformat()
+    # `executescript` would commit first and leave half a schema after a crash.
+    with session.writing():
+        for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+            for statement in statements(migration.script):
+                connection.execute(statement)
+            if number == 1:
+                workspace_id = session.ids.new_id()
+                session.change_many(_ADD_META, [
+                    ("workspace_id", workspace_id), ("ledger_genesis", ledger_genesis(workspace_id)),
+                ])
+            session.change(_ADD_MIGRATION, (number, migration.name, now))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

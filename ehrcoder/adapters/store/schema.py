@@ -1,0 +1,166 @@
+"""The tables of a workspace as named, append-only migrations.
+
+A migration that was released is never edited; a change of the schema is a new one at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+APPLICATION_ID = 0x45485257
+"""`EHRW`, in SQLite's header: tells a workspace from any other database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One step of the schema; `name` is stored with the time at which it was applied."""
+
+    name: str
+    script: str
+
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE migrations (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, applied_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE ledger (
+    position INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('record', 'run', 'event', 'export')),
+    subject TEXT NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE records (
+    number INTEGER PRIMARY KEY,
+    record_id TEXT NOT NULL UNIQUE,
+    source_sha256 TEXT NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX records_by_source ON records (source_sha256);
+
+CREATE TABLE documents (
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    position INTEGER NOT NULL,
+    document_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (record_id, position),
+    UNIQUE (record_id, document_id)
+) STRICT;
+
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY REFERENCES ledger (position),
+    event_id TEXT NOT NULL UNIQUE,
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    sequence INTEGER NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (record_id, sequence)
+) STRICT;
+
+CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY,
+    number INTEGER NOT NULL UNIQUE,
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    body TEXT NOT NULL,
+    manifest TEXT NOT NULL
+) STRICT;
+CREATE INDEX runs_by_record ON runs (record_id, number);
+
+CREATE TABLE suggestions (
+    suggestion_id TEXT PRIMARY KEY,
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    rank INTEGER NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX suggestions_by_record ON suggestions (record_id, rank);
+
+CREATE TABLE exports (
+    number INTEGER PRIMARY KEY,
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    head_hash TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+
+-- What follows is a projection: `audit rebuild` makes it again from the events.
+CREATE TABLE coding (
+    number INTEGER PRIMARY KEY,
+    record_id TEXT NOT NULL UNIQUE REFERENCES records (record_id),
+    title TEXT NOT NULL,
+    source_format TEXT NOT NULL,
+    imported_at TEXT NOT NULL,
+    document_count INTEGER NOT NULL,
+    text_length INTEGER NOT NULL,
+    run_count INTEGER NOT NULL DEFAULT 0,
+    suggestion_count INTEGER NOT NULL DEFAULT 0,
+    undecided_count INTEGER NOT NULL DEFAULT 0,
+    assignment_count INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 0,
+    head_hash TEXT NOT NULL DEFAULT '',
+    signature TEXT
+) STRICT;
+
+CREATE TABLE assignments (
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    sequence INTEGER NOT NULL,
+    assignment_id TEXT NOT NULL UNIQUE,
+    system TEXT NOT NULL,
+    code TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (record_id, sequence)
+) STRICT;
+
+-- A suggestion that was ever decided has a line here, 'undecided' once that decision was undone.
+CREATE TABLE decisions (
+    suggestion_id TEXT PRIMARY KEY,
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    decision TEXT NOT NULL
+) STRICT;
+CREATE INDEX decisions_by_record ON decisions (record_id);
+
+CREATE TRIGGER ledger_is_chained BEFORE INSERT ON ledger
+WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM ledger)
+  OR NEW.previous_hash IS NOT coalesce(
+       (SELECT hash FROM ledger ORDER BY position DESC LIMIT 1),
+       (SELECT value FROM meta WHERE key = 'ledger_genesis'))
+BEGIN SELECT RAISE(ABORT, 'the ledger line does not follow the last one'); END;
+
+CREATE TRIGGER events_are_chained BEFORE INSERT ON events
+WHEN NEW.sequence IS NOT
+      (SELECT coalesce(max(sequence), 0) + 1 FROM events WHERE record_id = NEW.record_id)
+  OR NEW.previous_hash IS NOT coalesce(
+       (SELECT hash FROM events WHERE record_id = NEW.record_id ORDER BY sequence DESC LIMIT 1),
+       (SELECT content_sha256 FROM records WHERE record_id = NEW.record_id))
+  OR NOT EXISTS (SELECT 1 FROM ledger WHERE position = NEW.position AND kind = 'event'
+                 AND subject = NEW.event_id AND content_sha256 = NEW.hash)
+  OR json_extract(NEW.body, '$.event_id') IS NOT NEW.event_id
+  OR json_extract(NEW.body, '$.record_id') IS NOT NEW.record_id
+  OR json_extract(NEW.body, '$.sequence') IS NOT NEW.sequence
+  OR json_extract(NEW.body, '$.previous_hash') IS NOT NEW.previous_hash
+BEGIN SELECT RAISE(ABORT, 'the event does not follow the last one of its record'); END;
+"""
+
+_KEPT_TABLES = ("ledger", "records", "documents", "events", "runs", "exports", "migrations")
+
+
+def _forbid_changes(tables: tuple[str, ...]) -> str:
+    return "\n".join(
+        f"CREATE TRIGGER {table}_never_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, 'lines of {table} are never changed'); END;"
+        for table in tables for verb in ("UPDATE", "DELETE")
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(name="0001-records-events-ledger", script=_FIRST + _forbid_changes(_KEPT_TABLES)),
+)

@@ -1,0 +1,158 @@
+"""One workspace file: opens it safely and hands every call to the tables behind it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from ehrcoder.adapters.store.faults import translated
+from ehrcoder.adapters.store.history_tables import HistoryTables
+from ehrcoder.adapters.store.lock import WriterLock
+from ehrcoder.adapters.store.migrate import expected_triggers, prepare
+from ehrcoder.adapters.store.record_tables import RecordTables
+from ehrcoder.adapters.store.session import Session
+from ehrcoder.adapters.store.verification import rebuild, verify
+from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
+from ehrcoder.core.errors import EnvironmentFault, NotFoundError
+from ehrcoder.core.ids import RecordId
+from ehrcoder.core.records import EncounterRecord, RecordRow
+from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
+from ehrcoder.ports import ChainReport, Clock, ExportEntry, IdSource, RebuildReport
+
+_BUSY_SECONDS = 5.0
+
+
+class SqliteWorkspace:
+    """A Workspace in one SQLite file. Used from the thread that opened it only."""
+
+    def __init__(self, session: Session, lock: WriterLock | None) -> None:
+        self._session = session
+        self._lock = lock
+        self._records = RecordTables(session)
+        self._history = HistoryTables(session)
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock, ids: IdSource, read_only: bool = False) -> SqliteWorkspace:
+        """Open a workspace; a file that is not there is created unless `read_only`.
+
+        Raises WorkspaceLockedError when another program writes to it, NotFoundError, InputError for a file
+        that is no workspace or of a newer version, EnvironmentFault, IntegrityError.
+        """
+        path = path.expanduser().absolute()
+        if read_only:
+            if not path.is_file():
+                raise NotFoundError(f"There is no workspace {path}.",
+                                    next_step="Import records first; that creates it.")
+            return cls(_connect(path, clock=clock, ids=ids, read_only=True), None)
+        _make_folder(path.parent)
+        lock = WriterLock(path)
+        lock.acquire()
+        try:
+            return cls(_connect(path, clock=clock, ids=ids, read_only=False), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @property
+    def path(self) -> Path:
+        """The workspace's file."""
+        return self._session.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this was opened for reading only."""
+        return self._session.read_only
+
+    def close(self) -> None:
+        """Close the file and let other programs write to it; harmless when done twice."""
+        self._session.database.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def add_records(self, records: Iterable[EncounterRecord]) -> int:
+        """Store new records in one transaction and return how many."""
+        return self._records.add_records(records)
+
+    def record(self, record_id: RecordId) -> EncounterRecord:
+        """Return one record. Raises NotFoundError, and IntegrityError when it is not what was imported."""
+        return self._records.record(record_id)
+
+    def rows(self) -> tuple[RecordRow, ...]:
+        """Return every record as a list row, in the order of import."""
+        return self._records.rows()
+
+    def find_by_content(self, source_sha256: str) -> RecordId | None:
+        """Return the first record that came from a source with this hash."""
+        return self._records.find_by_content(source_sha256)
+
+    def save_run(self, run: InferenceRun, suggestions: Sequence[CodeSuggestion]) -> None:
+        """Store a run with its suggestions in place of those that nobody decided."""
+        self._records.save_run(run, suggestions)
+
+    def suggestions(self, record_id: RecordId) -> tuple[CodeSuggestion, ...]:
+        """Return a record's current suggestions, best rank first, decided ones of earlier runs included."""
+        return self._records.suggestions(record_id)
+
+    def runs(self, record_id: RecordId) -> tuple[InferenceRun, ...]:
+        """Return the inference runs of a record, oldest first."""
+        return self._records.runs(record_id)
+
+    def append(
+        self, record_id: RecordId, drafts: Sequence[EventDraft], *, expected_version: int | None = None
+    ) -> tuple[CodingEvent, ...]:
+        """Append decisions and update the projection in one transaction; durable when it returns."""
+        return self._history.append(record_id, drafts, expected_version=expected_version)
+
+    def events(self, record_id: RecordId) -> tuple[CodingEvent, ...]:
+        """Return a record's history, oldest first."""
+        return self._history.events(record_id)
+
+    def coding(self, record_id: RecordId) -> RecordCoding:
+        """Return the current coding of a record."""
+        return self._history.coding(record_id)
+
+    def verify(self) -> ChainReport:
+        """Check every line of the workspace against its hashes."""
+        return verify(self._session, self._records, triggers=expected_triggers())
+
+    def rebuild(self, *, repair: bool = False) -> RebuildReport:
+        """Replay every event and compare with the stored coding; with `repair`, store what was replayed."""
+        return rebuild(self._session, self._history, repair=repair)
+
+    def log_exports(self, entries: Sequence[ExportEntry]) -> None:
+        """Note which files left the workspace."""
+        self._history.log_exports(entries)
+
+    def exports(self) -> tuple[ExportEntry, ...]:
+        """Return the export log, oldest first."""
+        return self._history.exports()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"The folder {folder} for the workspace cannot be created: {error.strerror}.",
+            next_step="Choose another folder with --workspace.",
+        ) from error
+
+
+def _connect(path: Path, *, clock: Clock, ids: IdSource, read_only: bool) -> Session:
+    with translated(path):
+        mode = "ro" if read_only else "rwc"
+        connection = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS)
+    try:
+        with translated(path):
+            session = Session(
+                database=Database(connection, recursive_triggers=True, execute_plugins=False), path=path,
+                clock=clock, ids=ids, read_only=read_only,
+            )
+            prepare(session)
+            return session
+    except BaseException:
+        connection.close()
+        raise
