@@ -24,8 +24,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "import", help="bring notes, tables, CodiEsp folders and FHIR bundles into a workspace",
         description="Bring records into a workspace: text and Markdown, CSV and TSV, CodiEsp folders, FHIR "
-                    "R4 JSON and NDJSON. Folders are read with everything in them. A file that cannot be read "
-                    "costs no other file; what is in the workspace already is not stored twice.",
+                    "R4 JSON and NDJSON. Folders are read with everything in them. A file that cannot be "
+                    "read costs no other file; what is in the workspace already is not stored twice.",
         epilog="Exit codes: 0 all files came in or were there already, 1 some failed, 2 none came in.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
