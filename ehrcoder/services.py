@@ -12,6 +12,7 @@ from ehrcoder.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ehrcoder.adapters.formats.codiesp import CodiEspRecord
+    from ehrcoder.adapters.formats.codiesp_evidence import CodiEspTrainingCase
     from ehrcoder.engine.artefacts import Artefacts
     from ehrcoder.engine.pipeline import CodingEngine
     from ehrcoder.ports import (
@@ -79,12 +80,22 @@ class Services:
 
         return all_writers()
 
-    def language_model(self) -> LanguageModel:
-        """Return the language model; its worker starts at the first question."""
+    @property
+    def default_model_path(self) -> Path:
+        """Where the default model lies once it was assembled."""
+        from ehrcoder.adapters.model import default_model
+
+        return self.paths.models / default_model.NAME
+
+    def language_model(self, *, adapter: Path | None = None) -> LanguageModel:
+        """Return the language model, with another adapter when one is named; its worker starts when it is asked."""
         if self._model is None:
             from ehrcoder.adapters.model.client import LlamaWorkerModel
 
-            self._model = LlamaWorkerModel.from_settings(self.settings.model, self.paths)
+            settings = self.settings.model
+            if adapter is not None:
+                settings = settings.model_copy(update={"adapter": adapter})
+            self._model = LlamaWorkerModel.from_settings(settings, self.paths)
         return self._model
 
     def artefacts(self, folder: Path | None = None) -> Artefacts:
@@ -103,12 +114,19 @@ class Services:
         use_model = self.settings.model.enabled if with_model is None else with_model
         return CodingEngine(
             index=self.open_code_sets(),
-            model=self.language_model() if use_model else None,
+            model=self.language_model(adapter=self._adapter_of(artefacts)) if use_model else None,
             artefacts=self.artefacts(artefacts),
             policy=policy_named(policy or self.settings.coding.policy),
             clock=self.clock,
             ids=self.ids,
         )
+
+    @staticmethod
+    def _adapter_of(artefacts: Path | None) -> Path | None:
+        """Return the adapter that lies with named artefacts; they were fitted on its answers."""
+        if artefacts is None:
+            return None
+        return artefacts / "adapter.gguf" if (artefacts / "adapter.gguf").exists() else None
 
     def close(self) -> None:
         """Stop the model worker."""
@@ -122,3 +140,10 @@ def read_codiesp_split(directory: Path, split: str, *, language: str = "en") -> 
     from ehrcoder.adapters.formats import codiesp
 
     return codiesp.read_codiesp_split(directory, split, language=language)
+
+
+def read_codiesp_training(directory: Path, split: str) -> Iterator[CodiEspTrainingCase]:
+    """Read a corpus with gold codes and their evidence, for training. Raises InputError."""
+    from ehrcoder.adapters.formats import codiesp_evidence
+
+    return codiesp_evidence.read_codiesp_training(directory, split)

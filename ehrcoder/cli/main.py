@@ -15,6 +15,7 @@ from ehrcoder.cli import (
     export_command,
     gui_command,
     import_command,
+    learn_command,
     propose_command,
     search_command,
     sign_command,
@@ -25,7 +26,7 @@ from ehrcoder.core.errors import CancelledError, EhrCoderError
 
 COMMANDS = (
     gui_command, import_command, propose_command, verify_command, sign_command, search_command,
-    validate_command, export_command, audit_command, evaluate_command, codesets_command, doctor_command,
+    validate_command, export_command, audit_command, evaluate_command, learn_command, codesets_command, doctor_command,
 )
 
 

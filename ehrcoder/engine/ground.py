@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind
 from ehrcoder.core.words import STOP_WORDS, Word, content_forms, words_of
@@ -38,7 +38,6 @@ class Candidate:
     term_cover: float = 0.0
     term_words: int = 0
     term_rank: int = 0
-    forms: frozenset[str] = field(default_factory=lambda: frozenset[str]())
 
 
 def ground(sentence: Sentence, *, lexicon: Lexicon, index: CodeSetIndex) -> list[Candidate]:
