@@ -79,6 +79,16 @@ def chain(
     return tuple(events), coding
 
 
+def first_broken(events: Sequence[CodingEvent], *, genesis: str) -> int | None:
+    """Return the place (from 1) of the first event that is not the true next one, or None when all are."""
+    previous = genesis
+    for place, event in enumerate(events, 1):
+        if event.sequence != place or event.previous_hash != previous or event.hash != event_hash(event):
+            return place
+        previous = event.hash
+    return None
+
+
 def fold(record_id: RecordId, events: Iterable[CodingEvent]) -> RecordCoding:
     """Return the coding that a record's events amount to. Raises HistoryRuleError where one does not fit."""
     coding = RecordCoding(record_id=record_id)

@@ -5,36 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ehrcoder.adapters.store import serial
-from ehrcoder.adapters.store.record_tables import COUNT_SUGGESTIONS, no_such_record
-from ehrcoder.adapters.store.session import Row, Session
-from ehrcoder.core.assignments import CodingEvent, Decision, EventDraft, RecordCoding
+from ehrcoder.adapters.store.projection import is_projected, project, project_again
+from ehrcoder.adapters.store.record_tables import RecordTables, no_such_record
+from ehrcoder.adapters.store.session import Session
+from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.canonical import canonical_sha256, sha256_of_text
 from ehrcoder.core.errors import InputError, IntegrityError
-from ehrcoder.core.history import chain, event_body
-from ehrcoder.core.ids import RecordId, SuggestionId
-from ehrcoder.ports import ExportEntry
+from ehrcoder.core.history import HistoryRuleError, chain, event_body, fold
+from ehrcoder.core.ids import RecordId
+from ehrcoder.ports import ExportEntry, RebuildReport
 
-_HEAD = """
-SELECT c.version, c.head_hash, c.signature, r.content_sha256
-FROM coding AS c JOIN records AS r USING (record_id) WHERE c.record_id = ?
-"""
-_ASSIGNMENTS = "SELECT body FROM assignments WHERE record_id = ? ORDER BY sequence"
-_DECISIONS = "SELECT suggestion_id, decision FROM decisions WHERE record_id = ? ORDER BY suggestion_id"
+_HEAD = "SELECT version, head_hash FROM coding WHERE record_id = ?"
+_GENESIS = "SELECT content_sha256 FROM records WHERE record_id = ?"
+_RECORD_IDS = "SELECT record_id FROM records ORDER BY number"
 _EVENTS = "SELECT body, hash FROM events WHERE record_id = ? ORDER BY sequence"
 _ADD_EVENT = """
 INSERT INTO events (position, event_id, record_id, sequence, previous_hash, hash, body)
 VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_FORGET_ASSIGNMENTS = "DELETE FROM assignments WHERE record_id = ?"
-_ADD_ASSIGNMENT = """
-INSERT INTO assignments (record_id, sequence, assignment_id, system, code, body) VALUES (?, ?, ?, ?, ?, ?)
-"""
-_SET_DECISION = """
-INSERT INTO decisions (suggestion_id, record_id, decision) VALUES (?, ?, ?)
-ON CONFLICT (suggestion_id) DO UPDATE SET decision = excluded.decision
-"""
-_SET_HEAD = """
-UPDATE coding SET version = ?, head_hash = ?, signature = ?, assignment_count = ? WHERE record_id = ?
 """
 _ADD_EXPORT = "INSERT INTO exports (record_id, head_hash, body) VALUES (?, ?, ?)"
 _EXPORTS = "SELECT body FROM exports ORDER BY number"
@@ -43,8 +30,9 @@ _EXPORTS = "SELECT body FROM exports ORDER BY number"
 class HistoryTables:
     """What a CodingHistory and an ExportLog keep."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, records: RecordTables) -> None:
         self._session = session
+        self._records = records
 
     def append(
         self, record_id: RecordId, drafts: Sequence[EventDraft], *, expected_version: int | None = None
@@ -52,7 +40,7 @@ class HistoryTables:
         """Append decisions and update the projection in one transaction; durable when it returns."""
         session = self._session
         with session.writing():
-            coding, genesis = self._head(record_id)
+            coding, genesis = self._folded(record_id)
             if expected_version is not None and expected_version != coding.version:
                 raise InputError(
                     "The record was changed meanwhile.", kept="What was decided meanwhile is kept.",
@@ -70,20 +58,35 @@ class HistoryTables:
                  event_body(each))
                 for position, each in zip(positions, events, strict=True)
             ])
-            project(session, after, touched=decisions_touched(events))
+            project(session, after, events)
         return events
 
     def events(self, record_id: RecordId) -> tuple[CodingEvent, ...]:
-        """Return a record's history. Raises IntegrityError when an event does not match its hash."""
+        """Return a record's history. Raises IntegrityError when it is not as it was written."""
         with self._session.reading():
-            self._head_row(record_id)
-            rows = self._session.all(_EVENTS, (record_id,))
-        return tuple(_event(row, number, record_id) for number, row in enumerate(rows, 1))
+            return self._checked(record_id)[0]
 
     def coding(self, record_id: RecordId) -> RecordCoding:
         """Return the current coding of a record. Raises NotFoundError."""
         with self._session.reading():
-            return self._head(record_id)[0]
+            return self._folded(record_id)[0]
+
+    def rebuild(self, *, repair: bool) -> RebuildReport:
+        """Replay every event and compare with what is stored beside; with `repair`, store it anew.
+
+        Raises IntegrityError, and stores nothing, when a history is not whole.
+        """
+        ids = [RecordId(row[0]) for row in self._session.all(_RECORD_IDS)]
+        differing: list[RecordId] = []
+        count = 0
+        with self._session.writing() if repair else self._session.reading():
+            for record_id in ids:
+                differs, events = self._rebuild_record(record_id, repair=repair)
+                count += events
+                if differs:
+                    differing.append(record_id)
+        return RebuildReport(records=len(ids), events=count, differing=tuple(differing),
+                             repaired=repair and bool(differing))
 
     def log_exports(self, entries: Sequence[ExportEntry]) -> None:
         """Note which files left the workspace, in one transaction."""
@@ -100,61 +103,56 @@ class HistoryTables:
         rows = self._session.all(_EXPORTS)
         return tuple(serial.read_export(row[0], where="The export log") for row in rows)
 
-    def _head_row(self, record_id: RecordId) -> Row:
-        row = self._session.one(_HEAD, (record_id,))
-        if row is None:
+    def _folded(self, record_id: RecordId) -> tuple[RecordCoding, str]:
+        """Return a record's coding and the hash of its content.
+
+        It is folded from the checked events each time, never read from the projection: what a clinician sees
+        and exports cannot have been put there by other means.
+        """
+        events, genesis = self._checked(record_id)
+        coding = _replayed(record_id, events)
+        if (coding.version, coding.head_hash) != self._session.one(_HEAD, (record_id,)):
+            raise _broken(f"The history of record {record_id} does not end where the record list says")
+        return coding, genesis
+
+    def _checked(self, record_id: RecordId) -> tuple[tuple[CodingEvent, ...], str]:
+        found = self._session.one(_GENESIS, (record_id,))
+        if found is None:
             raise no_such_record(record_id)
-        return row
+        genesis = found[0]
+        events: list[CodingEvent] = []
+        previous = genesis
+        for number, (body, stored_hash) in enumerate(self._session.all(_EVENTS, (record_id,)), 1):
+            where = f"Event {number} of record {record_id}"
+            if sha256_of_text(body) != stored_hash:
+                raise _broken(f"{where} was altered: it does not match its hash")
+            event = serial.read_event(body, stored_hash, where=where)
+            if (event.record_id, event.sequence, event.previous_hash) != (record_id, number, previous):
+                raise _broken(f"{where} is not the one that followed: an event is missing, added or moved")
+            previous = stored_hash
+            events.append(event)
+        return tuple(events), genesis
 
-    def _head(self, record_id: RecordId) -> tuple[RecordCoding, str]:
-        version, head_hash, signature, content = self._head_row(record_id)
-        where = f"The coding of record {record_id}"
-        return RecordCoding(
-            record_id=record_id,
-            assignments=tuple(
-                serial.read_assignment(row[0], where=where)
-                for row in self._session.all(_ASSIGNMENTS, (record_id,))
-            ),
-            decisions=tuple(
-                (SuggestionId(row[0]), Decision(row[1]))
-                for row in self._session.all(_DECISIONS, (record_id,)) if row[1] != Decision.UNDECIDED
-            ),
-            signature=serial.read_signature(signature, where=where) if signature else None,
-            version=version, head_hash=head_hash,
-        ), content
-
-
-def decisions_touched(events: Sequence[CodingEvent]) -> dict[SuggestionId, Decision]:
-    """Return the last decision that these events name for each suggestion, UNDECIDED included."""
-    return {
-        event.draft.suggestion_id: event.draft.decision for event in events
-        if event.draft.suggestion_id is not None and event.draft.decision is not None
-    }
+    def _rebuild_record(self, record_id: RecordId, *, repair: bool) -> tuple[bool, int]:
+        record = self._records.record(record_id)
+        events = self._checked(record_id)[0]
+        coding = _replayed(record_id, events)
+        if is_projected(self._session, record, coding, events):
+            return False, len(events)
+        if repair:
+            project_again(self._session, record, coding, events)
+        return True, len(events)
 
 
-def project(session: Session, coding: RecordCoding, *, touched: dict[SuggestionId, Decision]) -> None:
-    """Write a record's coding into the projection, within the transaction that wrote its events."""
-    record_id = coding.record_id
-    session.change(_FORGET_ASSIGNMENTS, (record_id,))
-    session.change_many(_ADD_ASSIGNMENT, [
-        (record_id, each.sequence, each.assignment_id, each.coding.system, each.coding.code,
-         serial.write(each))
-        for each in coding.assignments
-    ])
-    session.change_many(_SET_DECISION, [(each, record_id, decision) for each, decision in touched.items()])
-    signature = serial.write(coding.signature) if coding.signature else None
-    count = len(coding.assignments)
-    session.change(_SET_HEAD, (coding.version, coding.head_hash, signature, count, record_id))
-    session.change(COUNT_SUGGESTIONS, (record_id,))
+def _replayed(record_id: RecordId, events: Sequence[CodingEvent]) -> RecordCoding:
+    try:
+        return fold(record_id, events)
+    except HistoryRuleError as error:
+        raise _broken(f"The history of record {record_id} cannot be replayed") from error
 
 
-def _event(row: Row, number: int, record_id: RecordId) -> CodingEvent:
-    body, stored_hash = row
-    where = f"Event {number} of record {record_id}"
-    event = serial.read_event(body, stored_hash, where=where)
-    if sha256_of_text(body) != stored_hash or event.sequence != number or event.record_id != record_id:
-        raise IntegrityError(
-            f"{where} was altered: it does not match its hash.", kept="The file was left as it is.",
-            next_step="Run `ehrcoder audit verify` and go back to the last backup.",
-        )
-    return event
+def _broken(what: str) -> IntegrityError:
+    return IntegrityError(
+        f"{what}.", kept="The file was left as it is.",
+        next_step="Run `ehrcoder audit verify` and go back to the last backup.",
+    )

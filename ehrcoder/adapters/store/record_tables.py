@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ehrcoder.adapters.store import serial
+from ehrcoder.adapters.store.projection import CURRENT_SUGGESTIONS, add_row, count_suggestions
 from ehrcoder.adapters.store.session import Row, Session
 from ehrcoder.core.canonical import sha256_of_text
 from ehrcoder.core.errors import InputError, IntegrityError, NotFoundError
@@ -19,10 +20,6 @@ _ADD_RECORD = "INSERT INTO records (record_id, source_sha256, content_sha256, bo
 _ADD_DOCUMENT = """
 INSERT INTO documents (record_id, position, document_id, type, title, language, text)
 VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_ADD_CODING = """
-INSERT INTO coding (number, record_id, title, source_format, imported_at, document_count, text_length)
-SELECT number, record_id, ?, ?, ?, ?, ? FROM records WHERE record_id = ?
 """
 _RECORD = "SELECT body, content_sha256 FROM records WHERE record_id = ?"
 _DOCUMENTS = """
@@ -48,28 +45,12 @@ _ADD_SUGGESTION = """
 INSERT INTO suggestions (suggestion_id, record_id, run_id, rank, body) VALUES (?, ?, ?, ?, ?)
 """
 _RUNS = "SELECT body FROM runs WHERE record_id = ? ORDER BY number"
-# A decision that was undone leaves its suggestion in the file, but only the last run's are shown undecided.
-_CURRENT = """
-FROM suggestions AS s LEFT JOIN decisions AS d USING (suggestion_id)
-WHERE s.record_id = ?1 AND (
-    d.decision != 'undecided'
-    OR s.run_id = (SELECT run_id FROM runs WHERE record_id = ?1 ORDER BY number DESC LIMIT 1))
-"""
 _SUGGESTIONS = f"""
 SELECT s.suggestion_id, s.body,
     (SELECT manifest FROM runs AS r WHERE r.run_id = s.run_id),
     (SELECT number FROM runs AS r WHERE r.run_id = s.run_id) AS run_number
-{_CURRENT}
-ORDER BY s.rank, run_number DESC, s.suggestion_id
-"""
-COUNT_SUGGESTIONS = f"""
-UPDATE coding SET
-    run_count = (SELECT count(*) FROM runs WHERE record_id = ?1),
-    (suggestion_count, undecided_count) =
-        (SELECT count(*), count(*) FILTER (WHERE coalesce(d.decision, 'undecided') = 'undecided') {_CURRENT})
-WHERE record_id = ?1
+{CURRENT_SUGGESTIONS}ORDER BY s.rank, run_number DESC, s.suggestion_id
 """  # noqa: S608 - constants only
-
 
 class RecordTables:
     """What a RecordStore keeps."""
@@ -131,7 +112,7 @@ class RecordTables:
                 for each, text in zip(suggestions, bodies, strict=True)
             ])
             self._session.add_to_ledger("run", [(run.run_id, run_content_sha256(body, manifest))])
-            self._session.change(COUNT_SUGGESTIONS, (run.record_id,))
+            count_suggestions(self._session, run.record_id)
 
     def suggestions(self, record_id: RecordId) -> tuple[CodeSuggestion, ...]:
         """Return a record's current suggestions, best rank first. Raises IntegrityError for altered ones."""
@@ -170,22 +151,8 @@ class RecordTables:
             (record.record_id, number, each.document_id, each.type, each.title, each.language, each.text)
             for number, each in enumerate(record.documents)
         ])
-        self._session.change(_ADD_CODING, (*list_columns(record), record.record_id))
+        add_row(self._session, record)
         return content
-
-
-def list_columns(record: EncounterRecord) -> Row:
-    """Return what the record list shows of an imported record: title, format, time, documents, length."""
-    return (
-        title_of(record), record.source_format, record.imported_at.astimezone(dt.UTC).isoformat(),
-        len(record.documents), sum(len(document.text) for document in record.documents),
-    )
-
-
-def title_of(record: EncounterRecord) -> str:
-    """Return the name of a record in lists: the patient's pseudonym, and the first day where it is known."""
-    day = f" · {record.period.start.isoformat()}" if record.period.start else ""
-    return f"{record.patient.pseudonym or record.source_name}{day}"
 
 
 def run_content_sha256(body: str, manifest: str) -> str:

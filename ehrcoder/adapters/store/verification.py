@@ -1,4 +1,4 @@
-"""Checks a workspace's history line by line, and replays it into the coding that is stored beside it."""
+"""Checks a workspace line by line against its hashes, and names what does not fit."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ehrcoder.adapters.store import serial
-from ehrcoder.adapters.store.history_tables import HistoryTables, decisions_touched, project
 from ehrcoder.adapters.store.record_tables import RecordTables, run_content_sha256
 from ehrcoder.adapters.store.session import Row, Session
 from ehrcoder.core.canonical import canonical_sha256, sha256_of_text
 from ehrcoder.core.errors import EhrCoderError, IntegrityError
-from ehrcoder.core.history import HistoryRuleError, fold, ledger_hash
+from ehrcoder.core.history import ledger_hash
 from ehrcoder.core.ids import RecordId
-from ehrcoder.ports import ChainReport, RebuildReport
+from ehrcoder.ports import ChainReport
 
 _MANY = 200
 """After so many problems the rest is counted by nobody: the file is not to be trusted anyway."""
@@ -31,7 +30,6 @@ WHERE NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.position = e.position AND l.
 ORDER BY e.position
 """
 _CONTENT_HASHES = "SELECT record_id, content_sha256 FROM records"
-_RECORD_IDS = "SELECT record_id FROM records ORDER BY number"
 _HEADS = "SELECT record_id, version, head_hash FROM coding"
 _RUN = "SELECT body, manifest FROM runs WHERE run_id = ?"
 _RUN_IDS = "SELECT run_id FROM runs"
@@ -41,7 +39,6 @@ FROM suggestions AS s LEFT JOIN runs AS r USING (run_id)
 """
 _EXPORTS = "SELECT record_id, head_hash, body FROM exports ORDER BY number"
 _HAS_EVENT = "SELECT 1 FROM events WHERE record_id = ? AND hash = ?"
-_EVENT_COUNT = "SELECT count(*) FROM events"
 _TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
 
@@ -210,52 +207,6 @@ class _Check:
                 records.record(RecordId(record_id))
             except EhrCoderError as error:
                 self.note(error.what)
-
-
-def rebuild(session: Session, history: HistoryTables, *, repair: bool) -> RebuildReport:
-    """Replay each record's events and compare; with `repair`, store what was replayed."""
-    ids = [RecordId(row[0]) for row in session.all(_RECORD_IDS)]
-    if repair:
-        with session.writing():
-            differing = [each for each in ids if _differs(session, history, each, repair=True)]
-    else:
-        with session.reading():
-            differing = [each for each in ids if _differs(session, history, each, repair=False)]
-    return RebuildReport(records=len(ids), events=_count(session), differing=tuple(differing),
-                         repaired=repair and bool(differing))
-
-
-def _differs(session: Session, history: HistoryTables, record_id: RecordId, *, repair: bool) -> bool:
-    events = history.events(record_id)
-    try:
-        replayed = fold(record_id, events)
-    except HistoryRuleError as error:
-        raise IntegrityError(
-            f"The history of record {record_id} cannot be replayed. {error.what}",
-            kept="Nothing was changed.",
-            next_step="Run `ehrcoder audit verify` and go back to the last backup.",
-        ) from error
-    try:
-        same = history.coding(record_id) == replayed and _counts_fit(session, record_id)
-    except IntegrityError:
-        same = False
-    if not same and repair:
-        session.change("DELETE FROM decisions WHERE record_id = ?", (record_id,))
-        project(session, replayed, touched=decisions_touched(events))
-    return not same
-
-
-def _count(session: Session) -> int:
-    row = session.one(_EVENT_COUNT)
-    return row[0] if row else 0
-
-
-def _counts_fit(session: Session, record_id: RecordId) -> bool:
-    counted = session.one(
-        "SELECT assignment_count = (SELECT count(*) FROM assignments WHERE record_id = ?1) "
-        "FROM coding WHERE record_id = ?1", (record_id,),
-    )
-    return counted is not None and counted[0] == 1
 
 
 def _agrees(body: str, event_id: str, record_id: str, sequence: int, previous_hash: str) -> bool:

@@ -14,7 +14,7 @@ from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.migrate import expected_triggers, prepare
 from ehrcoder.adapters.store.record_tables import RecordTables
 from ehrcoder.adapters.store.session import Session
-from ehrcoder.adapters.store.verification import rebuild, verify
+from ehrcoder.adapters.store.verification import verify
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.errors import EnvironmentFault, NotFoundError
 from ehrcoder.core.ids import RecordId
@@ -32,7 +32,7 @@ class SqliteWorkspace:
         self._session = session
         self._lock = lock
         self._records = RecordTables(session)
-        self._history = HistoryTables(session)
+        self._history = HistoryTables(session, self._records)
 
     @classmethod
     def open(cls, path: Path, *, clock: Clock, ids: IdSource, read_only: bool = False) -> SqliteWorkspace:
@@ -120,7 +120,7 @@ class SqliteWorkspace:
 
     def rebuild(self, *, repair: bool = False) -> RebuildReport:
         """Replay every event and compare with the stored coding; with `repair`, store what was replayed."""
-        return rebuild(self._session, self._history, repair=repair)
+        return self._history.rebuild(repair=repair)
 
     def log_exports(self, entries: Sequence[ExportEntry]) -> None:
         """Note which files left the workspace."""
