@@ -1,16 +1,97 @@
-"""`ehrcoder audit`."""
+"""`ehrcoder audit`: shows a record's history and checks that the workspace's history is whole."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+
+from ehrcoder.cli.output import add_json_option, add_workspace_option, one_line, print_json, print_table
+from ehrcoder.cli.record_access import opened
+from ehrcoder.core.errors import IntegrityError
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    parser = subparsers.add_parser("audit")
-    parser.set_defaults(run=run)
+    parser = subparsers.add_parser(
+        "audit", help="show a record's history; check that nothing was altered",
+        description="Show who decided what and when, and check the hash chain over the whole workspace.",
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="show a record's history, oldest first")
+    show.add_argument("record", metavar="RECORD", help="id, beginning of an id, or title")
+    show.set_defaults(run=_show)
+    verify = actions.add_parser("verify", help="check every line against its hash; exit code 5 when broken")
+    verify.set_defaults(run=_verify)
+    rebuild = actions.add_parser("rebuild", help="replay every event and compare with the stored coding")
+    rebuild.add_argument("--repair", action="store_true", help="store what was replayed where it differs")
+    rebuild.set_defaults(run=_rebuild)
+    for each in (show, verify, rebuild):
+        add_workspace_option(each)
+        add_json_option(each)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run the command."""
+def _show(options: argparse.Namespace) -> int:
+    from ehrcoder.usecases.audit_trail import record_history
+    from ehrcoder.usecases.find_record import find_record
+
+    with opened(options, read_only=True) as (_, workspace):
+        record_id = find_record(workspace, options.record)
+        lines = record_history(workspace, record_id)
+    if options.json:
+        print_json([
+            {"sequence": line.sequence, "event_id": line.event_id, "group_id": line.group_id,
+             "at": line.at.isoformat(), "coder": line.coder_id, "action": line.action.value,
+             "code": line.code, "text": line.text, "reason": line.reason, "hash": line.hash}
+            for line in lines
+        ])
+    elif not lines:
+        print(f"Record {record_id}: nothing was decided yet.")
+    else:
+        print(f"Record {record_id}, times in UTC")
+        print_table(("event", "time", "coder", "what", "reason", "hash"), [
+            (str(line.sequence), f"{line.at:%Y-%m-%d %H:%M:%S}", one_line(line.coder_id, 20),
+             one_line(line.text, 70), one_line(line.reason, 40), line.hash[:12])
+            for line in lines
+        ])
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ehrcoder.usecases.audit_trail import verify_history
+
+    with opened(options, read_only=True) as (_, workspace):
+        path = workspace.path
+        report = verify_history(workspace)
+    if options.json:
+        print_json({
+            "intact": not report.problems, "events": report.events, "records": report.records,
+            "head_hash": report.head_hash, "problems": list(report.problems),
+        })
+    elif not report.problems:
+        print(f"{path} is intact: {report.events} events on {report.records} records, head {report.head_hash}.")
+    else:
+        print(f"{path} is NOT intact. The first problem:\n  {one_line(report.problems[0], 400)}")
+        for problem in report.problems[1:]:
+            print(f"  then: {one_line(problem, 400)}")
+        print("What to do: keep this file as it is, go back to the last backup, and compare the two.")
+    return IntegrityError.exit_code if report.problems else 0
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    from ehrcoder.usecases.audit_trail import rebuild_coding
+
+    with opened(options, read_only=not options.repair) as (_, workspace):
+        report = rebuild_coding(workspace, repair=options.repair)
+    if options.json:
+        print_json({"records": report.records, "events": report.events,
+                    "differing": list(report.differing), "repaired": report.repaired})
+    elif not report.differing:
+        print(f"{report.events} events replayed: the coding of all {report.records} records is what they say.")
+    else:
+        print(f"{report.events} events replayed: the stored coding of {len(report.differing)} of "
+              f"{report.records} records was not what they say.")
+        for record_id in report.differing:
+            print(f"  {record_id}")
+        print("It was stored anew." if report.repaired else "Repair it with `ehrcoder audit rebuild --repair`.",
+              file=sys.stderr)
+    return IntegrityError.exit_code if report.differing and not report.repaired else 0

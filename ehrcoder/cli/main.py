@@ -17,6 +17,7 @@ from ehrcoder.cli import (
     import_command,
     learn_command,
     propose_command,
+    records_command,
     search_command,
     sign_command,
     validate_command,
@@ -25,7 +26,8 @@ from ehrcoder.cli import (
 from ehrcoder.core.errors import CancelledError, EhrCoderError
 
 COMMANDS = (
-    gui_command, import_command, propose_command, verify_command, sign_command, search_command,
+    gui_command, import_command, records_command, propose_command, verify_command, sign_command,
+    search_command,
     validate_command, export_command, audit_command, evaluate_command, learn_command, codesets_command, doctor_command,
 )
 

@@ -31,3 +31,9 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     for row in [header, ["-" * width for width in widths], *rows]:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def one_line(text: str, width: int = 60) -> str:
+    """Return text fit for one line of a terminal: no control characters, cut at `width` with an ellipsis."""
+    plain = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * width]).split())
+    return plain if len(plain) <= width else plain[: width - 1] + "…"

@@ -21,7 +21,7 @@ from ehrcoder.core.assignments import (
     RejectReason,
 )
 from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, SHORT_NAME_OF_SYSTEM, CodeKind, Concept, with_dot
-from ehrcoder.core.errors import InputError, NotFoundError
+from ehrcoder.core.errors import EnvironmentFault, InputError, NotFoundError
 from ehrcoder.core.evidence import Evidence
 from ehrcoder.core.history import compensate, undo_state
 from ehrcoder.core.ids import AssignmentId, CoderId, RecordId, SuggestionId
@@ -37,12 +37,13 @@ class VerifyCode:
     """What a coder can decide. Each method is durable when it returns the record's new coding.
 
     All raise NotFoundError for a record, suggestion or assignment that is not there, and InputError for a
-    signed record or an action that makes no sense.
+    signed record or an action that makes no sense. Without code sets (`index` is None) everything works but
+    what assigns a code: that raises EnvironmentFault.
     """
 
     history: CodingHistory
     store: RecordStore
-    index: CodeSetIndex
+    index: CodeSetIndex | None
     ids: IdSource
 
     def accept(self, record_id: RecordId, suggestion_id: SuggestionId, *, coder_id: CoderId) -> RecordCoding:
@@ -232,9 +233,10 @@ class VerifyCode:
         if name is None:
             raise InputError(f"{system} is not a code system that this program assigns.", kept=_UNCHANGED,
                              next_step=f"Known: {', '.join(SHORT_NAME_OF_SYSTEM.values())}.")
+        index = self._code_sets()
         typed = code.strip()
         spelled = with_dot(typed) if system == ICD_10_CM else typed
-        concept = self.index.concept(system, spelled) or self.index.concept(system, spelled.upper())
+        concept = index.concept(system, spelled) or index.concept(system, spelled.upper())
         if concept is None:
             raise InputError(f"There is no code {typed} in {name}.", kept=_UNCHANGED,
                              next_step="`ehrcoder search` finds codes by words.")
@@ -245,6 +247,12 @@ class VerifyCode:
             )
         return concept
 
+    def _code_sets(self) -> CodeSetIndex:
+        if self.index is None:
+            raise EnvironmentFault("The code sets are not there, so no code can be assigned.", kept=_UNCHANGED,
+                                   next_step="Run `ehrcoder codesets build`.")
+        return self.index
+
     def _choices_below(self, header: Concept) -> str:
         waiting, found = [header], list[Concept]()
         while waiting and len(found) <= _CHOICES_SHOWN:
@@ -252,7 +260,7 @@ class VerifyCode:
             if concept.is_billable:
                 found.append(concept)
             else:
-                below = self.index.children(concept.coding.system, concept.coding.code)
+                below = self._code_sets().children(concept.coding.system, concept.coding.code)
                 waiting[:0] = below
         shown = "; ".join(f"{each.coding.code} {each.coding.display}" for each in found[:_CHOICES_SHOWN])
         return f"{shown}; and more" if len(found) > _CHOICES_SHOWN else shown

@@ -1,0 +1,36 @@
+"""Opens the workspace for commands that work on one record, and names its coder."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from ehrcoder.core.ids import CoderId
+
+if TYPE_CHECKING:
+    from ehrcoder.ports import Workspace
+    from ehrcoder.services import Services
+
+
+def add_coder_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--coder NAME`."""
+    parser.add_argument("--coder", metavar="NAME",
+                        help="name under which the decision is stored (default: from the settings)")
+
+
+@contextmanager
+def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[tuple[Services, Workspace]]:
+    """Yield the services and the workspace that the options name; both are closed at the end."""
+    from ehrcoder.services import Services
+
+    with closing(Services()) as services, closing(
+        services.open_workspace(options.workspace, read_only=read_only)
+    ) as workspace:
+        yield services, workspace
+
+
+def coder_of(options: argparse.Namespace, services: Services) -> CoderId:
+    """Return who decides: `--coder`, else the name in the settings."""
+    return CoderId((options.coder or "").strip() or services.settings.coder)
