@@ -253,11 +253,12 @@ def _outcome(
     content: _FileContent, *, new: tuple[RecordId, ...], known: tuple[RecordId, ...]
 ) -> FileOutcome:
     parts: list[str] = []
-    if len(content.records) > 1 or (new and known):
-        parts.append(f"{len(new)} of {len(content.records)} records are new.")
-    if known:
-        parts.append("Already in the workspace." if not new else f"{len(known)} were there already.")
-    parts.extend(_notes(content.records))
+    if not new:
+        parts.append("Already in the workspace.")
+    elif known:
+        parts.append(f"{len(new)} of {len(content.records)} records are new; the others were there already.")
+    if new:
+        parts.extend(_notes(content.records))
     if content.left_out_count:
         more = f" and {content.left_out_count - 1} more" if content.left_out_count > 1 else ""
         parts.append(f"Left out: {content.left_out[0]}{more}")

@@ -149,7 +149,7 @@ def _decode_with_nul(data: bytes, *, name: str) -> DecodedText:
                 text = data.decode(encoding)
             except UnicodeDecodeError:
                 continue
-            if all(character.isprintable() or character in "\t\n\r\f" for character in text[:2048]):
+            if min(text, default=" ") >= "\t":  # no NUL and none of the controls before the tab
                 return DecodedText(text=text, notes=("Encoding guessed: UTF-16 without a byte-order mark.",))
     kind = what_it_looks_like(data[:65536]) or "a binary file (it holds NUL bytes)"
     raise _not_text(name, kind)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ehrcoder.adapters.formats.decoding import decode, refuse_unstorable
 from ehrcoder.adapters.formats.fhir_systems import is_well_formed, known_code, known_system
 from ehrcoder.adapters.formats.html_text import text_of_html
-from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, text_at
+from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, shown, text_at
 from ehrcoder.core.codes import KIND_OF_SYSTEM, CodeKind, Coding
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.records import ImportedCode
@@ -36,7 +37,7 @@ class FoundDocument:
 
 def place_of(resource: JsonObject) -> str:
     """Name a resource for a message: its type and id, which are no clinical text."""
-    return f"{text_at(resource, 'resourceType')}/{text_at(resource, 'id') or '(no id)'}"
+    return f"{shown(text_at(resource, 'resourceType'))}/{shown(text_at(resource, 'id')) or '(no id)'}"
 
 
 def documents_of(resource: JsonObject, *, resolve: Resolve, report: Report) -> Iterator[FoundDocument]:
@@ -175,7 +176,7 @@ def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: R
         data = text_at(binary, "data")
         content_type = content_type or text_at(binary, "contentType").split(";")[0].strip().lower()
     if content_type and content_type not in _HTML_TYPES | _PLAIN_TYPES:
-        raise InputError(f"the attachment is {content_type[:60]}, which is not read.")
+        raise InputError(f"the attachment is {shown(content_type)}, which is not read.")
     try:
         received = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError) as error:
@@ -198,7 +199,8 @@ def _media_type(attachment: JsonObject) -> str:
 
 
 def _language(value: JsonObject) -> str:
-    return text_at(value, "language").split("-")[0].lower() or "en"
+    primary = text_at(value, "language").split("-")[0].lower()
+    return primary if re.fullmatch("[a-z]{2,3}", primary) else "en"
 
 
 def _condition_label(resource: JsonObject) -> str:
@@ -255,7 +257,7 @@ def _imported(
     code = known_code(system, given)
     display = text_at(coding, "display") or text_at(concept, "text")
     try:
-        for text in (code, system, display, text_at(coding, "version")):
+        for text in (code, system, display, label, text_at(coding, "version")):
             refuse_unstorable(text, place=f"A code of {place_of(place)}")
     except InputError as error:
         report(error.what)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from ehrcoder.adapters.formats.decoding import decode, sha256_of
-from ehrcoder.adapters.formats.fhir_records import ResourceCollection, records_of
+from ehrcoder.adapters.formats.fhir_collection import ResourceCollection
+from ehrcoder.adapters.formats.fhir_records import records_of
 from ehrcoder.adapters.formats.json_values import parse_json, text_at
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.records import EncounterRecord

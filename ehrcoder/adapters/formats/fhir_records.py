@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from ehrcoder.adapters.formats.decoding import refuse_unstorable
 from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
+from ehrcoder.adapters.formats.fhir_collection import ResourceCollection, patient_of, subject_reference
 from ehrcoder.adapters.formats.fhir_content import FoundDocument, codes_of, documents_of, place_of
-from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, text_at
+from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, shown, text_at
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import DocumentId, RecordId
 from ehrcoder.core.records import (
@@ -24,7 +25,6 @@ from ehrcoder.core.records import (
     Patient,
     Period,
 )
-from ehrcoder.ports import ReadContext
 
 # Claims stand for an encounter of their own where they name none.
 _CLAIMS = frozenset({"Claim", "ExplanationOfBenefit"})
@@ -39,7 +39,6 @@ _AROUND = frozenset({
 _POINTERS = frozenset({"DocumentReference", "Claim", "ExplanationOfBenefit"})
 _NOT_TO_CODE = frozenset({"entered-in-error", "refuted", "not-done", "cancelled"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DEEPEST_BUNDLE = 10
 
 
 @dataclass(slots=True)
@@ -49,52 +48,6 @@ class _Group:
     encounter: JsonObject | None
     patient_key: str
     resources: list[JsonObject] = field(default_factory=list[JsonObject])
-
-
-@dataclass(slots=True)
-class ResourceCollection:
-    """Every resource of a file, findable by the references that others make to it."""
-
-    context: ReadContext
-    resources: list[JsonObject] = field(default_factory=list[JsonObject])
-    _by_reference: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
-
-    def add(self, resource: object, *, place: str, full_url: str = "", depth: int = 0) -> None:
-        """Take a resource, or what a bundle holds; what is no resource is reported with its place."""
-        if not isinstance(resource, dict) or not text_at(resource, "resourceType"):
-            self.context.on_left_out(f"{place} is no FHIR resource: it names no resourceType.")
-            return
-        kind, identifier = text_at(resource, "resourceType"), text_at(resource, "id")
-        if kind == "Bundle" and depth < _DEEPEST_BUNDLE:
-            self._add_entries(resource, place=place, depth=depth)
-            return
-        self.resources.append(resource)
-        for key in (full_url, f"{kind}/{identifier}" if identifier else ""):
-            if key:
-                self._by_reference.setdefault(key, resource)
-
-    def resolve(self, reference: str) -> JsonObject | None:
-        """Return the resource that a reference means: a full address, or the type and id at its end."""
-        if not reference:
-            return None
-        plain = reference.split("/_history/")[0]
-        return self._by_reference.get(plain) or self._by_reference.get("/".join(plain.split("/")[-2:]))
-
-    def of_type(self, kind: str) -> list[JsonObject]:
-        """Return the resources of a type in the file's order."""
-        return [resource for resource in self.resources if text_at(resource, "resourceType") == kind]
-
-    def _add_entries(self, bundle: JsonObject, *, place: str, depth: int) -> None:
-        entries = bundle.get("entry", [])
-        if not isinstance(entries, list):
-            self.context.on_left_out(f"{place}: its entries are no list.")
-            return
-        for number, entry in enumerate(entries, start=1):
-            where = f"{place}, entry {number}"
-            if not isinstance(entry, dict):
-                self.context.on_left_out(f"{where} is no entry of a bundle.")
-            elif "resource" in entry:
-                self.add(entry["resource"], place=where, full_url=text_at(entry, "fullUrl"), depth=depth + 1)
 
 
 def records_of(
@@ -192,27 +145,10 @@ def _loose_group(
 
 
 def _patient_key(resource: JsonObject, collection: ResourceCollection) -> str:
-    patient = _patient_of(resource, collection)
+    patient = patient_of(resource, collection)
     if patient is not None:
         return f"{place_of(patient)} {id(patient)}"
-    return _subject_reference(resource)
-
-
-def _subject_reference(resource: JsonObject) -> str:
-    return text_at(resource, "subject", "reference") or text_at(resource, "patient", "reference")
-
-
-def _patient_of(resource: JsonObject, collection: ResourceCollection) -> JsonObject | None:
-    reference = _subject_reference(resource)
-    if reference.startswith("#"):
-        return next(
-            (item for item in objects_at(resource, "contained") if text_at(item, "id") == reference[1:]), None
-        )
-    if reference:
-        found = collection.resolve(reference)
-        return found if found is not None and text_at(found, "resourceType") == "Patient" else None
-    patients = collection.of_type("Patient")
-    return patients[0] if len(patients) == 1 else None
+    return subject_reference(resource)
 
 
 def _content_of(group: _Group, collection: ResourceCollection) -> _Content:
@@ -279,11 +215,11 @@ def _record(
 
 
 def _patient(resource: JsonObject, collection: ResourceCollection) -> Patient:
-    patient = _patient_of(resource, collection) or {}
+    patient = patient_of(resource, collection) or {}
     # An id is a pseudonym; identifiers may be insurance or passport numbers and are taken only without it.
     pseudonym = (
         text_at(patient, "id") or text_at(patient, "identifier", "value")
-        or _subject_reference(resource).split("/")[-1].removeprefix("urn:uuid:")
+        or subject_reference(resource).split("/")[-1].removeprefix("urn:uuid:")
     )
     year = text_at(patient, "birthDate")[:4]
     return Patient(
@@ -326,7 +262,7 @@ def _encounter_class(encounter: JsonObject | None) -> EncounterClass:
 
 def _sha256_of(group: _Group, collection: ResourceCollection) -> str:
     """Hash what makes this one record, so that it is recognised in another bundle too."""
-    patient = _patient_of(group.encounter or group.resources[0], collection)
+    patient = patient_of(group.encounter or group.resources[0], collection)
     parts = [part for part in (patient, group.encounter, *group.resources) if part is not None]
     texts = (json.dumps(part, sort_keys=True, separators=(",", ":")) for part in parts)
     return hashlib.sha256("\n".join(texts).encode("ascii")).hexdigest()
@@ -350,12 +286,12 @@ def _report_empty_encounters(
 def _report_other_types(collection: ResourceCollection) -> None:
     counts = Counter(text_at(resource, "resourceType") for resource in collection.resources)
     others = [
-        f"{count} {kind[:40]}" for kind, count in sorted(counts.items()) if kind not in _CODED | _AROUND
+        f"{count} {shown(kind)}" for kind, count in sorted(counts.items()) if kind not in _CODED | _AROUND
     ]
     if others and len(others) < len(counts):
         collection.context.on_left_out(f"Resources that are not read: {', '.join(others)}.")
 
 
 def _inventory(collection: ResourceCollection) -> str:
-    counts = Counter(text_at(resource, "resourceType")[:40] for resource in collection.resources)
+    counts = Counter(shown(text_at(resource, "resourceType")) for resource in collection.resources)
     return ", ".join(f"{count} {kind}" for kind, count in counts.most_common(5)) or "no resource"

@@ -56,6 +56,11 @@ def objects_at(value: Any, key: str) -> tuple[JsonObject, ...]:
     return tuple(item for item in items if isinstance(item, dict))
 
 
+def shown(name: str) -> str:
+    """Return a type, id or media type as it may stand in a message: short, and in whole characters."""
+    return name[:64].encode("utf-8", errors="replace").decode("utf-8").replace("\x00", "?")
+
+
 def _first(value: Any) -> Any:
     if isinstance(value, list):
         return value[0] if value else None

@@ -89,7 +89,7 @@ def test_a_broken_table_is_refused_with_line_and_reason(read_with, data, reason)
 
 
 def test_a_column_can_be_named_outright(read_with):
-    read = read_with(CsvReader(), "Nr,Befund\n1,Husten\n".encode(), **{"column.text": "befund"})
+    read = read_with(CsvReader(), b"Nr,Befund\n1,Husten\n", **{"column.text": "befund"})
     assert read.text == "Husten"
 
 

@@ -154,7 +154,8 @@ def test_statuses_and_dispositions_come_with_the_codes(read):
 
 
 def test_html_is_shown_as_text_and_said_so(read):
-    html = "<html><head><title>x</title><style>p{}</style></head><body><p>A &amp; B</p><ul><li>c</li></ul></body></html>"
+    head = "<html><head><title>x</title><style>p{}</style></head>"
+    html = f"{head}<body><p>A &amp; B</p><ul><li>c</li></ul></body></html>"
     record = read(bundle(PATIENT, encounter(), note(html, content_type="text/html"))).records[0]
     assert record.documents[0].text == "A & B\n- c"
     assert "shown from HTML" in record.import_notes[0]
