@@ -11,6 +11,7 @@ from ehrcoder.paths import Paths, find_paths
 from ehrcoder.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from ehrcoder.adapters.codesets.build import BuildOutcome
     from ehrcoder.adapters.formats.codiesp import CodiEspRecord
     from ehrcoder.adapters.formats.codiesp_evidence import CodiEspTrainingCase
     from ehrcoder.engine.artefacts import Artefacts
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         CodeSetIndex,
         IdSource,
         LanguageModel,
+        Progress,
         RecordReader,
         Workspace,
     )
@@ -60,6 +62,14 @@ class Services:
 
         return SqliteCodeSetIndex.open(self.paths.code_sets)
 
+    def build_code_sets(
+        self, *, force: bool = False, progress: Progress | None = None
+    ) -> tuple[BuildOutcome, ...]:
+        """Build the default code sets that are missing or out of date. Raises EnvironmentFault, InputError."""
+        from ehrcoder.adapters.codesets.build import build_all
+
+        return build_all(self.paths.code_sets, self.paths.code_set_sources, force=force, progress=progress)
+
     def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> Workspace:
         """Open or create a workspace file, for use in the calling thread. Raises EnvironmentFault."""
         from ehrcoder.adapters.store.workspace import SqliteWorkspace
@@ -78,7 +88,7 @@ class Services:
     def writers(self) -> tuple[BundleWriter, ...]:
         from ehrcoder.adapters.writers import all_writers
 
-        return all_writers()
+        return all_writers(namespace=self.settings.export.namespace)
 
     @property
     def default_model_path(self) -> Path:

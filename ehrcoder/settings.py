@@ -42,6 +42,17 @@ class WindowSettings(BaseModel):
     font_size: int = Field(default=11, ge=7, le=32)
 
 
+class ExportSettings(BaseModel):
+    """What leaves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    namespace: str = Field(
+        default="", pattern=r"^(|(https?://|urn:)[^\s]+)$",
+        description="Address under which this site's pseudonyms and coder names are unique; empty: not beyond a record.",
+    )
+
+
 class Settings(BaseModel):
     """All settings, with their defaults."""
 
@@ -51,6 +62,7 @@ class Settings(BaseModel):
     model: ModelSettings = ModelSettings()
     coding: CodingSettings = CodingSettings()
     window: WindowSettings = WindowSettings()
+    export: ExportSettings = ExportSettings()
 
 
 def load_settings(path: Path) -> Settings:

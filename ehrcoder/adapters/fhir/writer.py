@@ -1,0 +1,157 @@
+"""Writes a signed record as a FHIR R4 bundle, checked by the project's rules before it is handed out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from ehrcoder import __version__
+from ehrcoder.adapters.fhir.bundle import BundleForm, build_bundle, gather
+from ehrcoder.adapters.fhir.coded import is_disposition
+from ehrcoder.adapters.fhir.elements import Json
+from ehrcoder.adapters.fhir.rules import ConceptLookup, check_bundle
+from ehrcoder.core.assignments import CodingEvent, RecordCoding
+from ehrcoder.core.errors import InputError, IntegrityError
+from ehrcoder.core.records import EncounterRecord
+from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
+
+_SHOWN_BREACHES = 5
+
+
+class FhirBundleWriter:
+    """One bundle a record, as collection or as transaction.
+
+    `namespace` is an address that makes pseudonyms and coder names unique beyond one record; `lookup` gives
+    the installed code sets, so that titles and headers are checked once more in the finished bundle.
+    """
+
+    def __init__(
+        self,
+        form: BundleForm,
+        *,
+        namespace: str = "",
+        lookup: ConceptLookup | None = None,
+        software_version: str = __version__,
+    ) -> None:
+        self._form = form
+        self._namespace = namespace
+        self._lookup = lookup
+        self._software_version = software_version
+
+    @property
+    def format_name(self) -> str:
+        return f"fhir-{self._form.value}"
+
+    @property
+    def suffix(self) -> str:
+        return f".{self._form.value}.json"
+
+    def render(
+        self,
+        record: EncounterRecord,
+        coding: RecordCoding,
+        events: Sequence[CodingEvent],
+        suggestions: Sequence[CodeSuggestion],
+        runs: Sequence[InferenceRun],
+        *,
+        exported_at: dt.datetime,
+    ) -> bytes:
+        """Return the bundle as UTF-8 JSON.
+
+        Raises InputError when the record is not signed or holds what FHIR cannot, IntegrityError when the
+        bundle breaks a rule.
+        """
+        bundle = self.build(record, coding, events, suggestions, runs, exported_at=exported_at)
+        breaches = check_bundle(bundle, lookup=self._lookup)
+        if breaches:
+            raise _refused(record, [str(breach) for breach in breaches])
+        _check_structure(record, bundle)
+        return (json.dumps(bundle, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+    def build(
+        self,
+        record: EncounterRecord,
+        coding: RecordCoding,
+        events: Sequence[CodingEvent],
+        suggestions: Sequence[CodeSuggestion],
+        runs: Sequence[InferenceRun],
+        *,
+        exported_at: dt.datetime,
+    ) -> Json:
+        """Return the bundle as JSON value, unchecked. Raises InputError when the record is not signed."""
+        if coding.signature is None:
+            raise InputError(
+                f"Record {record.record_id} is not signed.",
+                kept="Nothing was written.",
+                next_step="Sign the record, then export it.",
+            )
+        _check_text(record)
+        _check_dispositions(record, coding)
+        try:
+            signed = gather(
+                record,
+                coding,
+                coding.signature,
+                events,
+                suggestions,
+                runs,
+                exported_at=exported_at,
+                software_version=self._software_version,
+            )
+            return build_bundle(signed, self._form, namespace=self._namespace)
+        except KeyError as error:
+            raise IntegrityError(
+                f"Record {record.record_id} cannot be exported: its history or notes do not know {error}.",
+                kept="Nothing was written.",
+                next_step="Run `ehrcoder audit verify`.",
+            ) from error
+
+
+def _check_dispositions(record: EncounterRecord, coding: RecordCoding) -> None:
+    """Refuse what an Encounter has no room for, rather than drop one of two verified codes."""
+    if sum(1 for assignment in coding.assignments if is_disposition(assignment)) > 1:
+        raise InputError(
+            f"Record {record.record_id} cannot be exported: it has two discharge dispositions.",
+            kept="Nothing was written.",
+            next_step="Amend the record, remove one of them, and sign again.",
+        )
+
+
+def _check_text(record: EncounterRecord) -> None:
+    for document in record.documents:
+        try:
+            document.text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"Record {record.record_id} cannot be exported: note {document.document_id} holds half of a "
+                f"Unicode character at offset {error.start}, which no file format can carry.",
+                kept="Nothing was written.",
+                next_step="Import the note again from a repaired file.",
+            ) from error
+
+
+def _check_structure(record: EncounterRecord, bundle: Json) -> None:
+    """Check the bundle's structure against the R4B model; its shapes equal R4's for what is written here."""
+    from fhir.resources.R4B.bundle import Bundle
+    from pydantic import ValidationError
+
+    try:
+        Bundle.model_validate(bundle)
+    except ValidationError as error:
+        # The error's own text would repeat the values, hence clinical text: places and kinds only.
+        places = [
+            ".".join(str(part) for part in item["loc"]) + f": {item['type']}" for item in error.errors()
+        ]
+        raise _refused(record, places) from None
+
+
+def _refused(record: EncounterRecord, reasons: Sequence[str]) -> IntegrityError:
+    shown = "; ".join(reasons[:_SHOWN_BREACHES])
+    more = f"; and {len(reasons) - _SHOWN_BREACHES} more" if len(reasons) > _SHOWN_BREACHES else ""
+    return IntegrityError(
+        f"Record {record.record_id} cannot be exported: {shown}{more}.",
+        kept="Nothing was written.",
+        next_step="Correct the code in question and sign again; a record whose codes are right points to a "
+        "fault of the program.",
+    )
