@@ -176,7 +176,7 @@ class LlamaWorkerModel:
         self.close()
 
     def _next_answer(self, timeout: float | None) -> Answers | None:
-        """Wait for the answer to a question; on a cancel the worker stops, or is killed after two seconds."""
+        """Return the next answer, None when none came in time. Raises when the worker's output ended."""
         try:
             answer = self._answers.get(timeout=timeout)
         except queue.Empty:
