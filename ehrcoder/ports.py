@@ -112,6 +112,10 @@ class CodeSetIndex(Protocol):
         """Return the concepts directly below a code, in the order of the classification."""
         ...
 
+    def ancestors(self, system: str, code: str) -> tuple[Concept, ...]:
+        """Return the headers above a code, nearest first; their notes hold for the code as well."""
+        ...
+
     def search(
         self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
     ) -> tuple[SearchHit, ...]:

@@ -1,0 +1,65 @@
+"""Builds every default code set that is missing or out of date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ehrcoder import __version__
+from ehrcoder.adapters.codesets.builder import build_edition, text_sha256
+from ehrcoder.adapters.codesets.manifest import Manifest, read_manifests
+from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
+from ehrcoder.adapters.codesets.sources import default_sources
+from ehrcoder.adapters.codesets.vocabulary import build_vocabulary
+from ehrcoder.core.errors import EnvironmentFault
+from ehrcoder.ports import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOutcome:
+    """One edition after a build: its manifest, and whether it had to be built."""
+
+    manifest: Manifest
+    built: bool
+
+
+def build_all(
+    target: Path, sources: Path, *, force: bool = False, progress: Progress | None = None
+) -> tuple[BuildOutcome, ...]:
+    """Build the default editions into `target`; those whose inputs did not change are left as they are.
+
+    `sources` is the folder of the project's own sets and synonyms. Raises EnvironmentFault and InputError; what
+    was installed before stays installed then.
+    """
+    openers = default_sources(sources)
+    installed = _installed(target)
+    outcomes: list[BuildOutcome] = []
+    for number, opener in enumerate(openers):
+        source = opener()
+        digest = text_sha256(__version__.encode(), str(SCHEMA_VERSION).encode(), *source.inputs)
+        present = installed.get(digest)
+        if progress is not None:
+            progress(number, len(openers) + 1, source.label)
+        if present is not None and not force and (target / present.file_name).is_file():
+            outcomes.append(BuildOutcome(manifest=present, built=False))
+            continue
+        manifest = build_edition(source.read(), target, input_sha256=digest)
+        outcomes.append(BuildOutcome(manifest=manifest, built=True))
+    if progress is not None:
+        progress(len(openers), len(openers) + 1, "Vocabulary")
+    build_vocabulary(
+        target, sources, files=[outcome.manifest for outcome in outcomes],
+        force=force or any(outcome.built for outcome in outcomes),
+    )
+    if progress is not None:
+        progress(len(openers) + 1, len(openers) + 1, "Done")
+    return tuple(outcomes)
+
+
+def _installed(target: Path) -> dict[str, Manifest]:
+    try:
+        manifests = read_manifests(target)
+    except EnvironmentFault:
+        # A damaged manifest is mended by building again.
+        return {}
+    return {m.input_sha256: m for m in manifests if m.schema_version == SCHEMA_VERSION}

@@ -1,0 +1,133 @@
+"""One built code-set file: single concepts, hierarchy, and term search by BM25."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ehrcoder.core.codes import CodeSetEdition, Coding, Concept, ConceptNotes
+from ehrcoder.core.words import STOP_WORDS
+from ehrcoder.ports import TermHit
+
+_COLUMNS = "c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes"
+_CONCEPT = f"SELECT {_COLUMNS} FROM concept c WHERE c.code = ?"  # noqa: S608 - constant columns
+_CHILDREN = f"SELECT {_COLUMNS} FROM concept c WHERE c.parent = ? ORDER BY c.id"  # noqa: S608
+_BILLABLE = "SELECT code FROM concept WHERE is_billable = 1"
+_WORD = "SELECT documents FROM word WHERE form = ?"
+_TERMS = """
+SELECT c.code, t.text, f.score FROM (
+    SELECT rowid AS id, bm25(term_fts) AS score FROM term_fts WHERE term_fts MATCH ? ORDER BY score LIMIT ?
+) f JOIN term t ON t.id = f.id JOIN concept c ON c.id = t.concept_id
+ORDER BY f.score, t.id
+"""
+
+# A word in more terms than this does not bring a term in by itself; it only ranks what rarer words found.
+COMMON = 2500
+_NOTE_FIELDS = frozenset(ConceptNotes.__dataclass_fields__)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a built file for reading only. Raises sqlite3.DatabaseError and OSError."""
+    return sqlite3.connect(f"{path.resolve(strict=True).as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+@dataclass(slots=True)
+class Edition:
+    """An open edition. Belongs to the thread that opened it."""
+
+    about: CodeSetEdition
+    connection: sqlite3.Connection
+
+    @classmethod
+    def open(cls, path: Path, about: CodeSetEdition) -> Edition:
+        """Open the file of an edition. Raises sqlite3.DatabaseError when it is not one, OSError when missing."""
+        connection = connect(path)
+        connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+        return cls(about, connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def concept(self, code: str) -> Concept | None:
+        """Return the concept with this exact code."""
+        row = self.connection.execute(_CONCEPT, (code,)).fetchone()
+        return self.concept_of(row) if row else None
+
+    def children(self, code: str) -> tuple[Concept, ...]:
+        """Return the concepts directly below a code."""
+        return tuple(self.concept_of(row) for row in self.connection.execute(_CHILDREN, (code,)))
+
+    def ancestors(self, code: str) -> tuple[Concept, ...]:
+        """Return the headers above a code, nearest first."""
+        found: list[Concept] = []
+        concept = self.concept(code)
+        while concept is not None and concept.parent is not None:
+            concept = self.concept(concept.parent)
+            if concept is not None:
+                found.append(concept)
+        return tuple(found)
+
+    def billable_codes(self) -> frozenset[str]:
+        """Return every assignable code."""
+        return frozenset(code for (code,) in self.connection.execute(_BILLABLE))
+
+    def terms(self, words: Sequence[str], *, limit: int) -> tuple[TermHit, ...]:
+        """Return the codes whose terms share most with the words, one hit a code, best first."""
+        query = self._term_query(words)
+        if query is None:
+            return ()
+        best: dict[str, TermHit] = {}
+        for code, text, score in self.connection.execute(_TERMS, (query, limit * 3)):
+            if code not in best:
+                best[code] = TermHit(code=code, term=text, score=-score)
+        return tuple(best.values())[:limit]
+
+    def _term_query(self, words: Sequence[str]) -> str | None:
+        content = [w for w in dict.fromkeys(word.casefold() for word in words) if w and w not in STOP_WORDS]
+        counted = [(quoted(word), self._frequency(word)) for word in content]
+        known = [(word, count) for word, count in counted if count]
+        rare = [word for word, count in known if count <= COMMON]
+        if not rare:
+            # Only common words: together they are telling, singly they are not.
+            two = [word for word, _ in sorted(known, key=lambda pair: pair[1])[:3]]
+            return " AND ".join(two) or None
+        common = [word for word, count in known if count > COMMON]
+        if not common:
+            return " OR ".join(rare)
+        return f"({' OR '.join(rare)}) AND ({' OR '.join([*rare, *common])})"
+
+    def _frequency(self, word: str) -> int:
+        # fts5 stems the words of a query itself; for counting, the stem is looked for as a prefix would be.
+        row = self.connection.execute(
+            "SELECT max(documents) FROM word WHERE form BETWEEN ? AND ?", (word[: max(3, len(word) - 3)], word)
+        ).fetchone()
+        return row[0] or 0
+
+    def concept_of(self, row: tuple[Any, ...]) -> Concept:
+        """Turn the columns of a concept row into a concept."""
+        code, display, parent, is_billable, synonyms, notes = row
+        about = self.about
+        return Concept(
+            coding=Coding(system=about.system, version=about.version, code=code, display=display),
+            parent=parent, is_billable=bool(is_billable),
+            synonyms=tuple(json.loads(synonyms)) if synonyms else (),
+            notes=_notes(notes) if notes else ConceptNotes(),
+        )
+
+
+def quoted(word: str) -> str:
+    """Return a word as an FTS5 string, so that nothing in it is an operator."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _notes(text: str) -> ConceptNotes:
+    fields: dict[str, list[Any]] = json.loads(text)
+    seventh = tuple((char, meaning) for char, meaning in fields.pop("seventh_characters", []))
+    return ConceptNotes(
+        **{key: tuple(values) for key, values in fields.items() if key in _NOTE_FIELDS}, seventh_characters=seventh
+    )

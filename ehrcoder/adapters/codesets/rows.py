@@ -1,0 +1,48 @@
+"""What a source reader hands to the builder: one edition with its concepts, as published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ehrcoder.core.codes import ConceptNotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptRow:
+    """One entry of a code set.
+
+    `is_derived` marks headers that the publication does not name and codes that it only describes by rule,
+    such as seventh-character codes: they are found through the entry that they derive from.
+    """
+
+    code: str
+    display: str
+    parent: str | None
+    is_billable: bool
+    notes: ConceptNotes = ConceptNotes()
+    synonyms: tuple[str, ...] = ()
+    definition: str = ""
+    is_published_term: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionSource:
+    """One edition to be built: what it is called, where it came from, and its concepts in order."""
+
+    slug: str
+    name: str
+    system: str
+    version: str
+    effective_from: dt.date | None
+    effective_to: dt.date | None
+    licence: str
+    source: str
+    caveat: str
+    concepts: Iterable[ConceptRow]
+
+    @property
+    def file_stem(self) -> str:
+        """Name of the built file without its suffix: code set and edition."""
+        return f"{self.slug}-{self.version}"
