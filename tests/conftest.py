@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders.coding_world import CodingWorld, open_world
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -17,3 +19,11 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real records are not here; set EHRCODER_DATA to their folder")
     return folder
+
+
+@pytest.fixture
+def coding_world(tmp_path: Path) -> Iterator[CodingWorld]:
+    """An open workspace with one record and three suggestions: I10, E11.9 and J45.909."""
+    world = open_world(tmp_path / "world.ehrw")
+    yield world
+    world.workspace.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from ehrcoder.core.errors import NotFoundError
 from ehrcoder.core.ids import CoderId
 
 if TYPE_CHECKING:
@@ -22,13 +23,20 @@ def add_coder_option(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[tuple[Services, Workspace]]:
-    """Yield the services and the workspace that the options name; both are closed at the end."""
+    """Yield the services and the workspace that the options name; both are closed at the end.
+
+    Raises NotFoundError when the workspace is not there.
+    """
     from ehrcoder.services import Services
 
-    with closing(Services()) as services, closing(
-        services.open_workspace(options.workspace, read_only=read_only)
-    ) as workspace:
-        yield services, workspace
+    with closing(Services()) as services:
+        path = options.workspace or services.paths.default_workspace
+        if not path.expanduser().is_file():
+            # Opening would create it, and a mistyped name would show an empty workspace.
+            raise NotFoundError(f"There is no workspace {path}.",
+                                next_step="Import records first; that creates it.")
+        with closing(services.open_workspace(path, read_only=read_only)) as workspace:
+            yield services, workspace
 
 
 def coder_of(options: argparse.Namespace, services: Services) -> CoderId:

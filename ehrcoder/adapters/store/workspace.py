@@ -16,13 +16,14 @@ from ehrcoder.adapters.store.record_tables import RecordTables
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.adapters.store.verification import verify
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
-from ehrcoder.core.errors import EnvironmentFault, NotFoundError
+from ehrcoder.core.errors import EnvironmentFault, InputError, NotFoundError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.ports import ChainReport, Clock, ExportEntry, IdSource, RebuildReport
 
 _BUSY_SECONDS = 5.0
+_MAGIC = b"SQLite format 3\0"
 
 
 class SqliteWorkspace:
@@ -47,6 +48,7 @@ class SqliteWorkspace:
                 raise NotFoundError(f"There is no workspace {path}.",
                                     next_step="Import records first; that creates it.")
             return cls(_connect(path, clock=clock, ids=ids, read_only=True), None)
+        _refuse_foreign(path)
         _make_folder(path.parent)
         lock = WriterLock(path)
         lock.acquire()
@@ -139,6 +141,22 @@ def _make_folder(folder: Path) -> None:
             f"The folder {folder} for the workspace cannot be created: {error.strerror}.",
             next_step="Choose another folder with --workspace.",
         ) from error
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Leave a file that is no database alone: not even a lock file is laid beside it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise EnvironmentFault(f"The workspace {path} cannot be opened: {error.strerror}.",
+                               kept="Nothing was changed.",
+                               next_step="Name a workspace file that you may read and write.") from error
+    if head and head != _MAGIC:
+        raise InputError(f"{path} is not a workspace.", kept="The file was left as it is.",
+                         next_step="Name a workspace file, or a new one to create it.")
 
 
 def _connect(path: Path, *, clock: Clock, ids: IdSource, read_only: bool) -> Session:
