@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ehrcoder.adapters.formats.decoding import decode, refuse_unstorable
+from ehrcoder.adapters.formats.decoding import DecodedText, decode, refuse_unstorable
 from ehrcoder.adapters.formats.fhir_systems import is_well_formed, known_code, known_system
 from ehrcoder.adapters.formats.html_text import text_of_html
 from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, shown, text_at
@@ -181,7 +182,7 @@ def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: R
         received = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError("the attachment's base64 is damaged.") from error
-    decoded = decode(received, name="the attachment")
+    decoded = _decode_attachment(received, text_at(attachment, "contentType"))
     title = text_at(attachment, "title") or text_at(resource, "description")
     type_ = label_of(object_at(resource, "type")) or label_of(object_at(resource, "code")) or "Clinical note"
     notes = decoded.notes
@@ -192,6 +193,15 @@ def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: R
     return FoundDocument(type=type_, title=title or type_, text=text,
                          language=_language(attachment) if text_at(attachment, "language")
                          else _language(resource), notes=notes)
+
+
+def _decode_attachment(received: bytes, content_type: str) -> DecodedText:
+    """Take the character set that the content type names, where the bytes agree with it."""
+    charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii") and b"\x00" not in received:
+        with contextlib.suppress(LookupError, UnicodeError):
+            return DecodedText(text=received.decode(charset[1]))
+    return decode(received, name="the attachment")
 
 
 def _media_type(attachment: JsonObject) -> str:

@@ -38,6 +38,7 @@ _AROUND = frozenset({
 })
 _POINTERS = frozenset({"DocumentReference", "Claim", "ExplanationOfBenefit"})
 _NOT_TO_CODE = frozenset({"entered-in-error", "refuted", "not-done", "cancelled"})
+_DATES = ("date", "effectiveDateTime", "performedDateTime", "onsetDateTime", "recordedDate", "issued")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -191,6 +192,8 @@ def _record(
     source = group.encounter or (group.resources[0] if group.resources else {})
     period_key = "billablePeriod" if text_at(source, "resourceType") in _CLAIMS else "period"
     period, period_notes = _period(object_at(source, period_key))
+    if group.encounter is None and period == Period():
+        period, period_notes = _period_of_documents(group), ()
     said = [*notes, *content.notes, *period_notes]
     if not content.documents:
         said.append("No note came with it; its codes are shown." if content.codes
@@ -216,9 +219,8 @@ def _record(
 
 def _patient(resource: JsonObject, collection: ResourceCollection) -> Patient:
     patient = patient_of(resource, collection) or {}
-    # An id is a pseudonym; identifiers may be insurance or passport numbers and are taken only without it.
     pseudonym = (
-        text_at(patient, "id") or text_at(patient, "identifier", "value")
+        _own_pseudonym(patient) or text_at(patient, "id") or text_at(patient, "identifier", "value")
         or subject_reference(resource).split("/")[-1].removeprefix("urn:uuid:")
     )
     year = text_at(patient, "birthDate")[:4]
@@ -227,6 +229,17 @@ def _patient(resource: JsonObject, collection: ResourceCollection) -> Patient:
         birth_year=int(year) if len(year) == 4 and year.isascii() and year.isdigit() else None,
         sex=sex_named(text_at(patient, "gender")),
     )
+
+
+def _own_pseudonym(patient: JsonObject) -> str:
+    """Return the only identifier where it is marked as a secondary one and claims no type.
+
+    Identifiers may be insurance or passport numbers, so that else the id is taken, which is none.
+    """
+    identifiers = objects_at(patient, "identifier")
+    if len(identifiers) == 1 and identifiers[0].get("use") == "secondary" and "type" not in identifiers[0]:
+        return text_at(identifiers[0], "value")
+    return ""
 
 
 def _storable(text: str) -> str:
@@ -251,6 +264,16 @@ def _period(period: JsonObject) -> tuple[Period, tuple[str, ...]]:
         if days[name] is None:
             notes.append(f"The {name} of the encounter's period is no whole date and was left out.")
     return Period(start=days["start"], end=days["end"]), tuple(notes)
+
+
+def _period_of_documents(group: _Group) -> Period:
+    """Without an encounter the first date of a note, report, procedure or finding stands for it."""
+    for resource in group.resources:
+        given = next((date for key in _DATES if (date := text_at(resource, key))), "")
+        period, _ = _period({"start": given})
+        if period.start is not None:
+            return Period(start=period.start, end=period.start)
+    return Period()
 
 
 def _encounter_class(encounter: JsonObject | None) -> EncounterClass:

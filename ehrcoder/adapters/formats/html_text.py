@@ -41,7 +41,7 @@ class _Collector(HTMLParser):
         elif tag == "li":
             self._line.append("- ")
         elif tag in _CELLS and self._line:
-            self._line.append("\t")
+            self._line = ["".join(self._line).rstrip(" ") + "\t"]
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _UNSHOWN:

@@ -299,8 +299,31 @@ def test_line_files_and_single_files_are_told_apart():
 @pytest.mark.parametrize(("html", "text"), [
     ("<p>a</p><p>b</p>", "a\nb"), ("a<br/>b<br>c", "a\nb\nc"), ("<b>bold</b> and <i>more</i>", "bold and more"),
     ("<table><tr><th>a</th><td>b</td></tr><tr><td>c</td></tr></table>", "a\tb\nc"),
+    ("<td>a </td><td>b</td>", "a\tb"),
     ("<pre>x\n  y</pre>", "x\n  y"), ("<script>no()</script>yes", "yes"), ("&lt;5 &eacute;", "<5 é"),
     ("un<b>bel</b>ievable", "unbelievable"), ("  many \n spaces ", "many spaces"), ("", ""), ("a<p", "a<p"),
 ])
 def test_html_reads_as_it_is_seen(html, text):
     assert text_of_html(html) == text
+
+
+def test_a_named_character_set_is_believed_where_the_bytes_agree(read):
+    latin = note("Größe é".encode("cp1250"), content_type="text/plain; charset=windows-1250")
+    wrong = note("Größe", "D2", content_type="text/plain; charset=ascii")
+    odd = note("Größe", "D3", content_type='text/plain; charset="idna"')
+    documents = read(bundle(PATIENT, encounter(), latin, wrong, odd)).records[0].documents
+    assert [document.text for document in documents] == ["Größe é", "Größe", "Größe"]
+
+
+def test_a_lone_secondary_identifier_is_the_pseudonym_and_an_insurance_number_never_is(read):
+    own = {**PATIENT, "identifier": [{"use": "secondary", "value": "DEMO-7"}]}
+    assert read(bundle(own, encounter(), note("x"))).records[0].patient.pseudonym == "DEMO-7"
+    insured = {**PATIENT, "identifier": [{"use": "secondary", "type": {"text": "SSN"}, "value": "999"}]}
+    assert read(bundle(insured, encounter(), note("x"))).records[0].patient.pseudonym == "P1"
+
+
+def test_without_an_encounter_the_notes_date_stands_for_it(read):
+    dated = note("x", date="2026-07-01T08:00:00Z")
+    record = read(bundle(PATIENT, dated)).records[0]
+    assert record.period.start == record.period.end == dt.date(2026, 7, 1)
+    assert read(bundle(PATIENT, encounter(period={}), dated)).records[0].period.start is None
