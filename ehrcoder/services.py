@@ -157,3 +157,10 @@ def read_codiesp_training(directory: Path, split: str) -> Iterator[CodiEspTraini
     from ehrcoder.adapters.formats import codiesp_evidence
 
     return codiesp_evidence.read_codiesp_training(directory, split)
+
+
+def run_model_worker(log_file: str) -> None:
+    """Be the model's worker process until standard input ends."""
+    from ehrcoder.adapters.model import worker
+
+    worker.main(log_file)

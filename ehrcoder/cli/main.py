@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -25,6 +26,7 @@ from ehrcoder.cli import (
 )
 from ehrcoder.core.errors import CancelledError, EhrCoderError
 
+MODEL_WORKER = "--model-worker"
 COMMANDS = (
     gui_command, import_command, records_command, propose_command, verify_command, sign_command,
     search_command,
@@ -49,6 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = sys.argv[1:] if arguments is None else list(arguments)
+    if options[:1] == [MODEL_WORKER]:
+        return _run_model_worker(options[1:])
     parsed = build_parser().parse_args(options or ["gui"])
     try:
         return parsed.run(parsed)
@@ -58,6 +62,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EhrCoderError as error:
         print(f"ehrcoder: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`ehrcoder … | head`); nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EhrCoderError.exit_code
+
+
+def _run_model_worker(options: Sequence[str]) -> int:
+    """Become the model's worker process; an installed program has no other way to start it."""
+    from ehrcoder.services import run_model_worker
+
+    run_model_worker(options[0] if options else "")
+    return 0
 
 
 if __name__ == "__main__":
