@@ -1,0 +1,45 @@
+# Two commands: `make run` (set up, then the demo) and `make test` (set up, then every check and test).
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+VENV_PYTHON := .venv/bin/python
+QT_FOR_TESTS := QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
+
+.PHONY: run test test-slow setup setup-tests lint clean help
+
+help:
+	@echo "make run        set up, then open the demo (without a display: run it and write demo-output/)"
+	@echo "make test       set up, then lint, types, architecture and tests"
+	@echo "make test-slow  set up, then the tests that take minutes"
+	@echo "make lint       lint, types and architecture only"
+	@echo "make setup      set up only"
+	@echo "make clean      remove what was built; wheels, models, settings and workspaces are kept"
+
+run: setup
+	@if [ "$$(uname)" != Linux ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		$(VENV_PYTHON) -m ehrcoder demo --window; \
+	else \
+		$(VENV_PYTHON) -m ehrcoder demo --output demo-output; \
+	fi
+
+setup setup-tests:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is needed. On Debian or Ubuntu: sudo apt-get install python3 python3-venv" >&2; exit 1; fi
+	@$(PYTHON) packaging/setup $(if $(filter setup-tests,$@),--tests)
+
+lint:
+	.venv/bin/ruff check
+	.venv/bin/pyright
+	.venv/bin/lint-imports
+	$(VENV_PYTHON) packaging/module_length.py
+
+test: setup-tests
+	@$(MAKE) --no-print-directory lint
+	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -m "not slow"
+
+test-slow: setup-tests
+	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -m slow
+
+clean:
+	rm -rf .venv .cache/setup .cache/checkers build dist *.egg-info demo-output .pytest_cache .ruff_cache .import_linter_cache
+	@echo "Kept: .cache/wheels (takes minutes to build) and .cache/home (model, code sets, settings, workspaces)."

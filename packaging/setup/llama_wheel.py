@@ -1,0 +1,79 @@
+"""Builds the llama-cpp-python wheel once; it comes as source only and takes minutes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import environment
+from console import Console, SetupFailure
+from places import CACHE, REQUIREMENTS, WHEELS
+
+# Not tuned to this machine: a wheel that is, dies with an illegal instruction on another one.
+_DEFAULT_ARGUMENTS = "-DGGML_NATIVE=OFF"
+
+
+def version() -> str:
+    """Return the locked version of llama-cpp-python."""
+    found = re.search(r"^llama-cpp-python==(\S+)$", (REQUIREMENTS / "run.txt").read_text("utf-8"), re.MULTILINE)
+    if found is None:
+        raise SetupFailure("requirements/run.txt does not pin llama-cpp-python.")
+    return found.group(1)
+
+
+def cmake_arguments() -> str:
+    """Return the build's options: the default, then those of CMAKE_ARGS, such as `-DGGML_CUDA=on`."""
+    return f"{_DEFAULT_ARGUMENTS} {os.environ.get('CMAKE_ARGS', '')}".strip()
+
+
+def _folder() -> Path:
+    """Return where the wheel of these options is kept; builds with other options lie beside the default one."""
+    arguments = cmake_arguments()
+    if arguments == _DEFAULT_ARGUMENTS:
+        return WHEELS
+    return WHEELS / hashlib.sha256(arguments.encode()).hexdigest()[:12]
+
+
+def cached_wheel() -> Path | None:
+    """Return the wheel when it was built before and is whole."""
+    for wheel in sorted(_folder().glob(f"llama_cpp_python-{version()}-*.whl")):
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                if archive.testzip() is None:
+                    return wheel
+        except (zipfile.BadZipFile, OSError):
+            pass
+        wheel.unlink()
+    return None
+
+
+def ensure(console: Console) -> str:
+    """Build the wheel unless it is there."""
+    if cached_wheel() is not None:
+        return ""
+    tools = CACHE / "setup" / "build-venv"
+    fresh = CACHE / "setup" / "new-wheel"
+    cores = str(os.cpu_count() or 1)
+    console.note(f"built once, then kept in {WHEELS.name}/; about 5 minutes on 2 cores ({cores} here)")
+    environment.ensure_venv(console, tools, "build environment")
+    environment.pip(console, tools, ["install", "-r", REQUIREMENTS / "build.txt"], "installing build tools")
+    shutil.rmtree(fresh, ignore_errors=True)
+    search = {
+        "CMAKE_ARGS": cmake_arguments(),
+        "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", cores),
+        "PATH": f"{environment.python_of(tools).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+    # pip keeps wheels that it built under any options: without its cache the options count.
+    flags = ["wheel", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--no-binary", "llama-cpp-python"]
+    requirement = f"llama-cpp-python=={version()}"
+    environment.pip(console, tools, [*flags, "-w", fresh, requirement], "building llama-cpp-python", **search)
+    _folder().mkdir(parents=True, exist_ok=True)
+    for wheel in fresh.glob("*.whl"):
+        os.replace(wheel, _folder() / wheel.name)
+    if cached_wheel() is None:
+        raise SetupFailure("pip built no usable llama-cpp-python wheel.")
+    return "built"

@@ -1,0 +1,38 @@
+"""Lets the installed product make its own assets: the default model and the code sets."""
+
+from __future__ import annotations
+
+import subprocess
+
+from console import Console, SetupFailure
+from places import REPOSITORY, REQUIREMENTS, VENV, python_of, stamp_in
+from stamps import Stamp
+
+
+def ensure_model(console: Console) -> str:
+    """Assemble the default model and check its SHA-256; the product says nothing when it is whole already."""
+    return _ask(console, "model", "install", "--if-missing")
+
+
+def ensure_code_sets(console: Console) -> str:
+    """Build the code sets unless neither sources nor builder changed since."""
+    sources = sorted((REPOSITORY / "codesets").rglob("*.json"))
+    builder = sorted((REPOSITORY / "ehrcoder" / "adapters" / "codesets").glob("*.py"))
+    stamp = Stamp(stamp_in(VENV, "codesets"), [REQUIREMENTS / "assets.txt", *sources, *builder])
+    if stamp.holds() and any((REPOSITORY / ".cache" / "home" / "codesets").glob("*.sqlite")):
+        return ""
+    said = _ask(console, "codesets", "build")
+    stamp.write()
+    return said
+
+
+def _ask(console: Console, *words: str) -> str:
+    """Run one command of the product, its progress shown as it comes; return its last line."""
+    command = [str(python_of(VENV)), "-m", "ehrcoder", *words]
+    done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=REPOSITORY, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    if done.returncode:
+        raise SetupFailure(f"`ehrcoder {' '.join(words)}` failed; what it said is above.")
+    for line in lines[:-1]:
+        console.note(line)
+    return lines[-1] if lines else ""
