@@ -97,6 +97,15 @@ class Services:
 
         return self.paths.models / default_model.NAME
 
+    def install_default_model(self, *, only_if_missing: bool = False) -> str | None:
+        """Put the default model together and return its licence notice; None when it was there. Raises EnvironmentFault."""
+        from ehrcoder.adapters.model import default_model
+
+        if only_if_missing and default_model.is_whole(self.default_model_path):
+            return None
+        default_model.assemble(self.default_model_path)
+        return default_model.NOTICE
+
     def language_model(self, *, adapter: Path | None = None) -> LanguageModel:
         """Return the language model, with another adapter when one is named; its worker starts when it is asked."""
         if self._model is None:

@@ -17,6 +17,7 @@ from ehrcoder.cli import (
     gui_command,
     import_command,
     learn_command,
+    model_command,
     propose_command,
     records_command,
     search_command,
@@ -30,7 +31,8 @@ MODEL_WORKER = "--model-worker"
 COMMANDS = (
     gui_command, import_command, records_command, propose_command, verify_command, sign_command,
     search_command,
-    validate_command, export_command, audit_command, evaluate_command, learn_command, codesets_command, doctor_command,
+    validate_command, export_command, audit_command, evaluate_command, learn_command, codesets_command, model_command,
+    doctor_command,
 )
 
 
