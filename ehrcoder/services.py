@@ -98,7 +98,10 @@ class Services:
         return self.paths.models / default_model.NAME
 
     def install_default_model(self, *, only_if_missing: bool = False) -> str | None:
-        """Put the default model together and return its licence notice; None when it was there. Raises EnvironmentFault."""
+        """Put the default model together and return its licence notice; None when it was there whole.
+
+        Raises EnvironmentFault.
+        """
         from ehrcoder.adapters.model import default_model
 
         if only_if_missing and default_model.is_whole(self.default_model_path):

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Needed on other systems only, hence not installed where the lock is written.
-_ELSEWHERE = {"test": ('colorama==0.4.6; sys_platform == "win32"',), "run": ('colorama==0.4.6; sys_platform == "win32"',)}
+_ELSEWHERE = ('colorama==0.4.6; sys_platform == "win32"',)
 # What is installed on Linux only: these wheels do not exist elsewhere.
 _MARKERS = {"uvloop": 'sys_platform != "win32"'}
 _HEADERS = {
@@ -60,7 +60,7 @@ def main() -> None:
         if name in ("run", "assets"):
             base |= pinned.keys()
         lines = [f"{line}; {_MARKERS[key]}" if key in _MARKERS else line for key, line in pinned.items()]
-        lines += _ELSEWHERE.get(name, ())
+        lines += _ELSEWHERE if name == "run" else ()
         text = f"# {header}\n# Written by packaging/lock.py.\n" + "\n".join(sorted(set(lines))) + "\n"
         (folder / f"{name}.txt").write_text(text, "utf-8")
 

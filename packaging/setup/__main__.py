@@ -6,15 +6,12 @@ import argparse
 import os
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit(f"EHRCoder needs Python 3.11 or newer; this is {sys.version.split()[0]}. Name another: make PYTHON=... run")
-
 import checkers
 import environment
 import llama_wheel
 import product
 import system_libraries
-from console import Console, SetupFailure
+from console import Console, SetupError
 from places import LOG_FILE, VENV
 
 
@@ -41,7 +38,7 @@ def set_up(console: Console, *, tests: bool) -> None:
 def _install(console: Console, *, tests: bool) -> str:
     wheel = llama_wheel.cached_wheel()
     if wheel is None:
-        raise SetupFailure("The llama-cpp-python wheel is gone; run this again.")
+        raise SetupError("The llama-cpp-python wheel is gone; run this again.")
     return environment.install_packages(console, wheel=wheel, tests=tests)
 
 
@@ -53,7 +50,7 @@ def main() -> int:
     console = Console(total=8 if options.tests else 6, log_file=LOG_FILE)
     try:
         set_up(console, tests=options.tests)
-    except SetupFailure as failure:
+    except SetupError as failure:
         print(f"\nSet-up stopped: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -15,7 +15,7 @@ _HEARTBEAT_SECONDS = 15.0
 _LINES_ON_FAILURE = 30
 
 
-class SetupFailure(Exception):
+class SetupError(Exception):
     """The set-up cannot go on; the message says why and what to do."""
 
 
@@ -59,7 +59,7 @@ class Console:
         self, command: Sequence[str | Path], what: str, *, environment: Mapping[str, str] | None = None,
         folder: Path | None = None, next_step: str = "",
     ) -> None:
-        """Run a command, with a line every 15 seconds that says that it still works. Raises SetupFailure."""
+        """Run a command, with a line every 15 seconds that says that it still works. Raises SetupError."""
         words = [str(word) for word in command]
         with self._log_file.open("a+", encoding="utf-8", errors="replace") as log:
             log.write(f"\n$ {' '.join(words)}\n")
@@ -85,7 +85,7 @@ class Console:
     def _fail(self, what: str, output: str, code: int, next_step: str) -> NoReturn:
         for line in output.splitlines()[-_LINES_ON_FAILURE:]:
             print(f"      | {line}", file=sys.stderr)
-        raise SetupFailure(
+        raise SetupError(
             f"{what} failed (exit code {code}); all of its output is in {self._log_file}."
             f"{' ' + next_step if next_step else ''}"
         )

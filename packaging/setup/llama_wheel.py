@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import environment
-from console import Console, SetupFailure
+from console import Console, SetupError
 from places import CACHE, REQUIREMENTS, WHEELS
 
 # Not tuned to this machine: a wheel that is, dies with an illegal instruction on another one.
@@ -21,7 +21,7 @@ def version() -> str:
     """Return the locked version of llama-cpp-python."""
     found = re.search(r"^llama-cpp-python==(\S+)$", (REQUIREMENTS / "run.txt").read_text("utf-8"), re.MULTILINE)
     if found is None:
-        raise SetupFailure("requirements/run.txt does not pin llama-cpp-python.")
+        raise SetupError("requirements/run.txt does not pin llama-cpp-python.")
     return found.group(1)
 
 
@@ -75,5 +75,5 @@ def ensure(console: Console) -> str:
     for wheel in fresh.glob("*.whl"):
         os.replace(wheel, _folder() / wheel.name)
     if cached_wheel() is None:
-        raise SetupFailure("pip built no usable llama-cpp-python wheel.")
+        raise SetupError("pip built no usable llama-cpp-python wheel.")
     return "built"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from console import Console, SetupFailure
+from console import Console, SetupError
 from places import REPOSITORY, REQUIREMENTS, VENV, python_of, stamp_in
 from stamps import Stamp
 
@@ -32,7 +32,7 @@ def _ask(console: Console, *words: str) -> str:
     done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=REPOSITORY, check=False)
     lines = [line for line in done.stdout.splitlines() if line.strip()]
     if done.returncode:
-        raise SetupFailure(f"`ehrcoder {' '.join(words)}` failed; what it said is above.")
+        raise SetupError(f"`ehrcoder {' '.join(words)}` failed; what it said is above.")
     for line in lines[:-1]:
         console.note(line)
     return lines[-1] if lines else ""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from console import Console, SetupFailure
+from console import Console, SetupError
 
 
 @dataclass(frozen=True)
@@ -96,16 +96,16 @@ def missing_packages(needs: Iterable[Need]) -> list[str]:
 
 
 def ensure(console: Console, needs: tuple[Need, ...]) -> str:
-    """Install what is missing, or name the one command that does. Raises SetupFailure."""
+    """Install what is missing, or name the one command that does. Raises SetupError."""
     packages = missing_packages(needs)
     if not packages:
         return ""
     names = " ".join(packages)
     if not shutil.which("apt-get"):
-        raise SetupFailure(f"Missing on this system: {names} (Debian's names). Install them, then run this again.")
+        raise SetupError(f"Missing on this system: {names} (Debian's names). Install them, then run this again.")
     prefix = _as_root()
     if prefix is None:
-        raise SetupFailure(
+        raise SetupError(
             "System packages are missing. Run this one command, then run make again:\n\n"
             f"    sudo apt-get update && sudo apt-get install --yes --no-install-recommends {names}\n"
         )
@@ -117,7 +117,7 @@ def ensure(console: Console, needs: tuple[Need, ...]) -> str:
     console.run([*install, "--no-install-recommends", *packages], "apt-get install", next_step=hint)
     still = missing_packages(needs)
     if still:
-        raise SetupFailure(f"apt installed without an error, but still missing: {' '.join(still)}.")
+        raise SetupError(f"apt installed without an error, but still missing: {' '.join(still)}.")
     return f"installed {names}"
 
 

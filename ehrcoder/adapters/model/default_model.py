@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -45,16 +44,12 @@ def assemble(target: Path) -> None:
         source = import_module(_MODULE)
     except ImportError as error:
         raise EnvironmentFault(f"The package {PACKAGE} is not installed.", next_step=_INSTALL) from error
-    unfinished: Path | None = None
+    unfinished = target.with_suffix(".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{NAME}.")
-        os.close(handle)
-        unfinished = Path(name)
         source.assemble(unfinished, overwrite=True)
         if sha256_of(unfinished) != SHA256:
             raise EnvironmentFault("The assembled model is not the published one.", next_step=_INSTALL)
-        unfinished.chmod(0o644)
         os.replace(unfinished, target)
     except (OSError, ValueError) as error:
         raise EnvironmentFault(
@@ -62,5 +57,4 @@ def assemble(target: Path) -> None:
             next_step=f"It needs 253 MB in {target.parent}. {_INSTALL}",
         ) from error
     finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
