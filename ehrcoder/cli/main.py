@@ -11,6 +11,7 @@ from ehrcoder import __version__
 from ehrcoder.cli import (
     audit_command,
     codesets_command,
+    demo_command,
     doctor_command,
     evaluate_command,
     export_command,
@@ -32,7 +33,7 @@ COMMANDS = (
     gui_command, import_command, records_command, propose_command, verify_command, sign_command,
     search_command,
     validate_command, export_command, audit_command, evaluate_command, learn_command, codesets_command, model_command,
-    doctor_command,
+    demo_command, doctor_command,
 )
 
 
