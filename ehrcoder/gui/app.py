@@ -1,0 +1,113 @@
+"""Starts the window: the application, the session behind it, and what to do when either cannot start."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from ehrcoder.gui.icons import icon
+from ehrcoder.gui.main_window import MainWindow, memory_in
+from ehrcoder.gui.session import WorkspaceSession
+from ehrcoder.gui.task_runner import Problem, problem_of
+
+if TYPE_CHECKING:
+    from ehrcoder.services import Services
+
+_LOCKED = "WorkspaceLockedError"
+
+
+def application() -> QApplication:
+    """Return the one QApplication of this process."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    app = QApplication(["ehrcoder"])
+    app.setApplicationName("EHRCoder")
+    app.setDesktopFileName("ehrcoder")
+    app.setWindowIcon(icon("app", "#0a5ea8"))
+    return app
+
+
+def make_window(
+    services: Services, workspace: Path | None, *, theme: str | None = None, memory: QSettings | None = None
+) -> MainWindow:
+    """Return a window that is not shown yet; its session opens the workspace off the main thread."""
+    session = WorkspaceSession(services, workspace)
+    look = services.settings.window
+    return MainWindow(session, theme=theme or look.theme, font_size=look.font_size, memory=memory)
+
+
+def run_window(services: Services, workspace: Path | None = None) -> int:
+    """Show the window until it is closed, and return the exit code."""
+    if sys.platform.startswith("linux") and not _has_display():
+        from ehrcoder.core.errors import EnvironmentFault
+
+        raise EnvironmentFault(
+            "There is no display to show the window on.",
+            next_step="Start it from a desktop, or use the commands: ehrcoder --help",
+        )
+    app = application()
+    window = make_window(services, workspace, memory=memory_in(services.paths.home))
+    window.workspace_refused.connect(lambda problem: _open_otherwise(window, problem))
+    _show_bugs(window.show_problem)
+    window.show()
+    QTimer.singleShot(0, window.session.open)
+    code = app.exec()
+    sys.excepthook = sys.__excepthook__
+    return code
+
+
+def _has_display() -> bool:
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _open_otherwise(window: MainWindow, problem: Problem) -> None:
+    """Say why the workspace does not open; offer to read it where only another window holds it."""
+    box = QMessageBox(window)
+    box.setWindowTitle("EHRCoder")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setText(problem.what)
+    box.setInformativeText(" ".join(part for part in (problem.kept, problem.next_step) if part))
+    leave = box.addButton(window.tr("Quit"), QMessageBox.ButtonRole.RejectRole)
+    read = None
+    if problem.kind == _LOCKED:
+        read = box.addButton(window.tr("Open for reading only"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(leave)
+    box.exec()
+    if read is not None and box.clickedButton() is read:
+        window.session.open(read_only=True)
+    else:
+        window.close()
+
+
+def _show_bugs(show: Callable[[Problem], None]) -> None:
+    """Let every unhandled error reach the person, with what was kept; the workspace itself is safe by then."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        show(problem_of(error.with_traceback(trace)))
+
+    sys.excepthook = hook
+
+
+def wait_until_loaded(window: MainWindow, seconds: float = 30.0) -> bool:
+    """Let the window work until nothing is under way; tell whether it got there in time."""
+    end = time.monotonic() + seconds
+    quiet = 0
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        quiet = quiet + 1 if window.session.runner.is_idle else 0
+        if quiet > 5:
+            return True
+        time.sleep(0.01)
+    return False

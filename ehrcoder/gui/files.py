@@ -1,0 +1,117 @@
+"""Import, export and About: what is asked of the person, and what is told afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot, qVersion
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ehrcoder import __version__
+from ehrcoder.core.codes import CodeSetEdition
+from ehrcoder.gui.dialogs.choice import Choice, ChoicePopup
+from ehrcoder.gui.dialogs.messages import MessagePopup
+from ehrcoder.gui.session import WorkspaceSession
+
+if TYPE_CHECKING:
+    from ehrcoder.usecases.export_records import ExportReport
+    from ehrcoder.usecases.import_records import ImportReport
+
+_FORMATS_BY_KEY = 9
+
+
+class FileJobs(QObject):
+    """Asks for files and folders, and reports each long job with them."""
+
+    def __init__(
+        self, window: QWidget, session: WorkspaceSession, message: MessagePopup, choices: ChoicePopup
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._message = message
+        self._choices = choices
+        self.editions: tuple[CodeSetEdition, ...] = ()
+        session.imported.connect(self._on_imported)
+        session.exported.connect(self._on_exported)
+
+    def ask_for_files(self) -> None:
+        """Let the person choose files to import."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, self.tr("Import records"), "",
+            self.tr("All readable files (*.txt *.csv *.tsv *.json *.ndjson *.xml);;All files (*)"),
+        )
+        self._session.import_files([Path(name) for name in names])
+
+    def ask_for_folder(self) -> None:
+        """Let the person choose a folder to import."""
+        name = QFileDialog.getExistingDirectory(self._window, self.tr("Import a folder of records"))
+        if name:
+            self._session.import_files([Path(name)])
+
+    def ask_for_export(self) -> None:
+        """Let the person choose a format and a folder, then export every signed record."""
+        self._session.find_export_formats(self._ask_for_format)
+
+    def _ask_for_format(self, names: tuple[str, ...]) -> None:
+        if len(names) == 1:
+            self._export(names[0])
+            return
+        self._choices.ask(
+            self.tr("Export %n signed record(s) as", "", len(self._session.signed_ids())),
+            [Choice(key=str(n), words=name, value=name)
+             for n, name in enumerate(names[:_FORMATS_BY_KEY], start=1)],
+            self._export,
+        )
+
+    def tell_about(self) -> None:
+        """Show versions, sources and licences."""
+        lines = [
+            f"EHRCoder {__version__}, Apache-2.0",
+            f"Qt {qVersion()} with PySide6, LGPL-3.0",
+            self.tr("llama.cpp with llama-cpp-python, MIT"),
+            self.tr("Default language model: Gemma 3 270M; Gemma is provided under and subject to the Gemma "
+                    "Terms of Use found at ai.google.dev/gemma/terms"),
+            "", self.tr("Code sets"),
+        ]
+        lines += [
+            f"  {each.name} {each.version}: {each.billable_count:,} of {each.concept_count:,}, {each.licence}"
+            for each in self.editions
+        ] or [self.tr("  none installed")]
+        self._message.tell(
+            self.tr("About EHRCoder"),
+            self.tr("What is sent anywhere: nothing. Records, model and code sets stay on this machine.\n"
+                    "Suggestions come from software; only what a person accepted, replaced or added is a code."),
+            "\n".join(lines),
+        )
+
+    def _export(self, format_name: str) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Export into folder"))
+        if folder:
+            self._session.export(self._session.signed_ids(), Path(folder), format_name)
+
+    @Slot(object)
+    def _on_imported(self, report: ImportReport) -> None:
+        told = self.tr("{0} file(s) imported, {1} known already, {2} could not be read.").format(
+            report.imported, report.duplicates, report.failed
+        )
+        if report.failed == 0 and not any(outcome.left_out for outcome in report.outcomes):
+            self._session.said.emit(told)
+            return
+        lines = [f"{each.source_name}: {each.status.value}. {each.message}" for each in report.outcomes
+                 if each.status.value == "failed" or each.left_out]
+        self._message.tell(self.tr("Import"), told, "\n".join(lines))
+
+    @Slot(object)
+    def _on_exported(self, report: ExportReport) -> None:
+        told = self.tr("%n file(s) written.", "", len(report.files))
+        if report.files:
+            told = f"{told} {report.files[0].path.parent}"
+        if report.refused:
+            titles = {row.record_id: row.title for row in self._session.rows}
+            lines = [f"{titles.get(each.record_id, each.record_id)}: {each.reason}" for each in report.refused]
+            told = told + "\n" + self.tr("%n record(s) were not written:", "", len(lines))
+            self._message.tell(self.tr("Export"), told, "\n".join(lines))
+        else:
+            self._session.said.emit(told)

@@ -1,0 +1,76 @@
+"""The window's icons: line drawings on a 24-unit grid, painted in the theme's colour at any size."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from ehrcoder.core.assignments import Decision
+from ehrcoder.core.records import RecordStatus
+
+_PATHS = {
+    "undecided": '<circle cx="12" cy="12" r="8" stroke-dasharray="3.4 2.6"/>',
+    "accepted": '<circle cx="12" cy="12" r="9"/><path d="M8 12.4l2.8 2.8 5.4-6"/>',
+    "rejected": '<circle cx="12" cy="12" r="9"/><path d="M8.8 8.8l6.4 6.4M15.2 8.8l-6.4 6.4"/>',
+    "replaced": '<path d="M4 9h14l-3.6-3.6M20 15H6l3.6 3.6"/>',
+    "new": '<circle cx="12" cy="12" r="8"/>',
+    "proposed": '<circle cx="12" cy="12" r="8"/><path d="M12 8v4.6M12 15.6v.4"/>',
+    "in-progress": '<path d="M5 19l1-4L16 5l3 3L9 18z"/>',
+    "signed": '<path d="M12 3l7 3v5c0 4.6-3 7.8-7 10-4-2.2-7-5.4-7-10V6z"/><path d="M9 11.6l2.2 2.2 4-4.4"/>',
+    "import": '<path d="M12 4v10M8 10.4l4 4 4-4M5 19h14"/>',
+    "export": '<path d="M12 14.6V4M8 8l4-4 4 4M5 19h14"/>',
+    "propose": '<path d="M12 4l1.8 5.2L19 11l-5.2 1.8L12 18l-1.8-5.2L5 11l5.2-1.8zM18.5 16v4M16.5 18h4"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',
+    "add": '<path d="M12 5v14M5 12h14"/>',
+    "undo": '<path d="M9 6L5 10l4 4M5 10h9a5 5 0 0 1 0 10h-3"/>',
+    "redo": '<path d="M15 6l4 4-4 4M19 10h-9a5 5 0 0 0 0 10h3"/>',
+    "cancel": '<path d="M6 6l12 12M18 6L6 18"/>',
+    "remove": '<path d="M5 7h14M10 7V4.6h4V7M7 7l1 13h8l1-13"/>',
+    "principal": '<path d="M12 4l2.4 5 5.6.7-4.1 3.8 1 5.5L12 16.3 7.1 19l1-5.5L4 9.7 9.6 9z"/>',
+    "up": '<path d="M12 19V5M6 11l6-6 6 6"/>',
+    "down": '<path d="M12 5v14M6 13l6 6 6-6"/>',
+    "warning": '<path d="M12 4l9 16H3zM12 10v4.4M12 17v.4"/>',
+    "error": '<path d="M8.2 3h7.6L21 8.2v7.6L15.8 21H8.2L3 15.8V8.2zM12 8v5M12 16v.4"/>',
+    "information": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5M12 8v.4"/>',
+    "keys": '<rect x="3" y="6" width="18" height="12" rx="2"/><path d="M7 10h.5M11 10h.5M15 10h.5M8 14h8"/>',
+    "next": '<path d="M5 12h14M13 6l6 6-6 6"/>',
+    "app": '<path d="M6 3h9l4 4v14H6z"/><path d="M9 13l2.4 2.6L16 10"/>',
+}
+
+DECISION_ICONS = {
+    Decision.UNDECIDED: "undecided", Decision.ACCEPTED: "accepted", Decision.REPLACED: "replaced",
+    Decision.REJECTED: "rejected",
+}
+STATUS_ICONS = {
+    RecordStatus.NEW: "new", RecordStatus.PROPOSED: "proposed", RecordStatus.IN_PROGRESS: "in-progress",
+    RecordStatus.SIGNED: "signed",
+}
+
+
+def paint_icon(painter: QPainter, name: str, place: QRectF, colour: QColor | str) -> None:
+    """Paint an icon into a rectangle."""
+    _renderer(name, QColor(colour)).render(painter, place)
+
+
+def icon(name: str, colour: QColor | str) -> QIcon:
+    """Return an icon sharp at the sizes that buttons and menus use, up to 200 % scale."""
+    result = QIcon()
+    renderer = _renderer(name, QColor(colour))
+    for size in (16, 20, 24, 32, 48):
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        result.addPixmap(pixmap)
+    return result
+
+
+def _renderer(name: str, colour: QColor) -> QSvgRenderer:
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" '
+        f'stroke="{colour.name()}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
+        f"{_PATHS[name]}</svg>"
+    )
+    return QSvgRenderer(QByteArray(drawing.encode("ascii")))

@@ -1,0 +1,81 @@
+"""A workspace as other threads see it: each call is carried out on the store lane, and waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
+from ehrcoder.core.ids import RecordId
+from ehrcoder.core.records import EncounterRecord, RecordRow
+from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
+from ehrcoder.gui.task_runner import TaskRunner
+from ehrcoder.ports import ChainReport, ExportEntry, RebuildReport, Workspace
+
+Result = TypeVar("Result")
+
+
+class RemoteWorkspace:
+    """Lets work on the read and propose lanes use the workspace; decisions go on between its calls."""
+
+    def __init__(self, runner: TaskRunner, workspace: Callable[[], Workspace]) -> None:
+        self._runner = runner
+        self._workspace = workspace
+
+    @property
+    def path(self) -> Path:
+        return self._on_store(lambda workspace: workspace.path)
+
+    def add_records(self, records: Iterable[EncounterRecord]) -> int:
+        ready = tuple(records)  # reading them is not the store lane's work
+        return self._on_store(lambda workspace: workspace.add_records(ready))
+
+    def record(self, record_id: RecordId) -> EncounterRecord:
+        return self._on_store(lambda workspace: workspace.record(record_id))
+
+    def rows(self) -> tuple[RecordRow, ...]:
+        return self._on_store(lambda workspace: workspace.rows())
+
+    def find_by_content(self, source_sha256: str) -> RecordId | None:
+        return self._on_store(lambda workspace: workspace.find_by_content(source_sha256))
+
+    def save_run(self, run: InferenceRun, suggestions: Sequence[CodeSuggestion]) -> None:
+        self._on_store(lambda workspace: workspace.save_run(run, suggestions))
+
+    def suggestions(self, record_id: RecordId) -> tuple[CodeSuggestion, ...]:
+        return self._on_store(lambda workspace: workspace.suggestions(record_id))
+
+    def runs(self, record_id: RecordId) -> tuple[InferenceRun, ...]:
+        return self._on_store(lambda workspace: workspace.runs(record_id))
+
+    def append(
+        self, record_id: RecordId, drafts: Sequence[EventDraft], *, expected_version: int | None = None
+    ) -> tuple[CodingEvent, ...]:
+        return self._on_store(
+            lambda workspace: workspace.append(record_id, drafts, expected_version=expected_version)
+        )
+
+    def events(self, record_id: RecordId) -> tuple[CodingEvent, ...]:
+        return self._on_store(lambda workspace: workspace.events(record_id))
+
+    def coding(self, record_id: RecordId) -> RecordCoding:
+        return self._on_store(lambda workspace: workspace.coding(record_id))
+
+    def verify(self) -> ChainReport:
+        return self._on_store(lambda workspace: workspace.verify())
+
+    def rebuild(self, *, repair: bool = False) -> RebuildReport:
+        return self._on_store(lambda workspace: workspace.rebuild(repair=repair))
+
+    def log_exports(self, entries: Sequence[ExportEntry]) -> None:
+        self._on_store(lambda workspace: workspace.log_exports(entries))
+
+    def exports(self) -> tuple[ExportEntry, ...]:
+        return self._on_store(lambda workspace: workspace.exports())
+
+    def close(self) -> None:
+        """The store lane closes the workspace itself, when the window closes."""
+
+    def _on_store(self, work: Callable[[Workspace], Result]) -> Result:
+        return self._runner.call_store(lambda: work(self._workspace()))

@@ -1,0 +1,416 @@
+"""The window's presenter: what a person asks for, carried out off the main thread. It knows no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from ehrcoder.core.assignments import PresentOnAdmission, RecordCoding, RejectReason
+from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.evidence import Evidence
+from ehrcoder.core.ids import AssignmentId, CoderId, RecordId, SuggestionId
+from ehrcoder.core.records import RecordRow, RecordStatus
+from ehrcoder.gui.propose_desk import ProposeDesk
+from ehrcoder.gui.read_desk import ReadDesk
+from ehrcoder.gui.record_view import RecordView, row_after
+from ehrcoder.gui.remote_workspace import RemoteWorkspace
+from ehrcoder.gui.store_desk import StoreDesk, WorkspaceInfo
+from ehrcoder.gui.task_runner import CancelFlag, Lane, Problem, TaskRunner
+from ehrcoder.ports import Progress, SearchHit
+from ehrcoder.usecases.sign_record import amend_record, sign_record
+from ehrcoder.usecases.verify_code import VerifyCode
+
+if TYPE_CHECKING:
+    from ehrcoder.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState:
+    """A long job as the status bar shows it; `total` is 0 where it is not known, `name` empty when idle."""
+
+    name: str = ""
+    text: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelState:
+    """Which language model answers, or why none does."""
+
+    name: str = ""
+    off_because: str = ""
+
+
+class WorkspaceSession(QObject):
+    """One open workspace as the window uses it: methods return at once, signals bring what came of them."""
+
+    opened = Signal(object)
+    """WorkspaceInfo"""
+    open_failed = Signal(object)
+    """Problem"""
+    rows_loaded = Signal(object)
+    """tuple[RecordRow, ...]"""
+    row_changed = Signal(object)
+    """RecordRow"""
+    record_shown = Signal(object)
+    """RecordView of a record that was just opened"""
+    record_updated = Signal(object)
+    """RecordView of the open record after a change"""
+    record_signed = Signal(object)
+    """RecordId"""
+    findings_changed = Signal(object)
+    """tuple[EditFinding, ...] of the open record"""
+    job_changed = Signal(object)
+    """JobState"""
+    model_changed = Signal(object)
+    """ModelState"""
+    editions_changed = Signal(object)
+    """tuple[CodeSetEdition, ...]"""
+    imported = Signal(object)
+    """ImportReport"""
+    exported = Signal(object)
+    """ExportReport"""
+    said = Signal(str)
+    """A short message for the status bar"""
+    problem = Signal(object)
+    """Problem"""
+    _advanced = Signal(object)
+    _stored = Signal(object)
+
+    def __init__(
+        self, services: Services, path: Path | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.runner = TaskRunner(self)
+        self._store = StoreDesk(services, path)
+        self._remote = RemoteWorkspace(self.runner, lambda: self._store.workspace)
+        self._propose = ProposeDesk(services, self._remote)
+        self._read = ReadDesk(services, self._remote)
+        self._rows: dict[RecordId, RecordRow] = {}
+        self._view: RecordView | None = None
+        self._wanted: RecordId | None = None
+        self._flags: dict[str, CancelFlag] = {}
+        self.info: WorkspaceInfo | None = None
+        self.runner.problem.connect(self.problem)
+        self._advanced.connect(self._on_advanced, Qt.ConnectionType.QueuedConnection)
+        self._stored.connect(self._on_stored, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def view(self) -> RecordView | None:
+        """The open record as it was last seen."""
+        return self._view
+
+    @property
+    def rows(self) -> tuple[RecordRow, ...]:
+        """Every record of the workspace as it was last seen."""
+        return tuple(self._rows.values())
+
+    @property
+    def coder(self) -> CoderId:
+        """Under whose name decisions are stored."""
+        return CoderId(self._services.settings.coder)
+
+    @property
+    def is_read_only(self) -> bool:
+        return self.info is not None and self.info.read_only
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a long job runs."""
+        return bool(self._flags)
+
+    def open(self, *, read_only: bool = False) -> None:
+        """Open the workspace and load its rows."""
+        self.runner.start(
+            Lane.STORE, lambda: self._store.open(read_only=read_only), done=self._on_opened,
+            failed=self.open_failed.emit,
+        )
+
+    def close(self) -> None:
+        """Cancel what runs, finish what was decided, close the workspace and stop the model."""
+        self.cancel_jobs()
+        self.runner.close(last=self._store.close)
+        self._services.close()
+
+    def load_rows(self) -> None:
+        """Read every record's row again."""
+        self.runner.start(Lane.STORE, lambda: self._store.workspace.rows(), done=self._on_rows)
+
+    def look_for_model(self) -> None:
+        """Find out which model answers, and get the engine ready, on the propose lane."""
+        self.runner.start(Lane.PROPOSE, self._propose.model_state, done=self._on_model)
+        self.runner.start(Lane.PROPOSE, self._propose.warm_up, failed=lambda _: None)
+
+    def open_record(self, record_id: RecordId) -> None:
+        """Show a record; the last one asked for wins."""
+        self._wanted = record_id
+        self.runner.start(Lane.STORE, lambda: self._store.view(record_id), done=self._on_shown)
+
+    # decisions
+
+    def accept(self, suggestion_id: SuggestionId) -> None:
+        """Assign the suggested code."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.accept(record_id, suggestion_id, coder_id=coder))
+
+    def reject(self, suggestion_id: SuggestionId, reason: RejectReason) -> None:
+        """Reject a suggestion for a reason."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(
+            lambda verify: verify.reject(record_id, suggestion_id, coder_id=coder, reason=reason)
+        )
+
+    def replace(self, suggestion_id: SuggestionId, system: str, code: str) -> None:
+        """Assign another code in place of the suggested one."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.replace(
+            record_id, suggestion_id, coder_id=coder, system=system, code=code
+        ))
+
+    def add(self, system: str, code: str, evidence: tuple[Evidence, ...] = ()) -> None:
+        """Assign a code that was not suggested."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.add(
+            record_id, coder_id=coder, system=system, code=code, evidence=evidence
+        ))
+
+    def remove(self, assignment_id: AssignmentId, reason: str) -> None:
+        """Take an assigned code away."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(
+            lambda verify: verify.remove(record_id, assignment_id, coder_id=coder, reason=reason)
+        )
+
+    def make_principal(self, assignment_id: AssignmentId) -> None:
+        """Make a diagnosis the principal one."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.make_principal(record_id, assignment_id, coder_id=coder))
+
+    def move(self, assignment_id: AssignmentId, offset: int) -> None:
+        """Move an assigned code up (negative) or down."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.move(record_id, assignment_id, coder_id=coder, offset=offset))
+
+    def set_present_on_admission(
+        self, assignment_id: AssignmentId, value: PresentOnAdmission | None
+    ) -> None:
+        """Say whether a diagnosis was present on admission."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.set_present_on_admission(
+            record_id, assignment_id, coder_id=coder, value=value
+        ))
+
+    def undo(self) -> None:
+        """Take back the last action of the open record."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.undo(record_id, coder_id=coder))
+
+    def redo(self) -> None:
+        """Do the last undone action of the open record again."""
+        record_id, coder = self._open_id(), self.coder
+        self._decide(lambda verify: verify.redo(record_id, coder_id=coder))
+
+    def sign(self) -> None:
+        """Sign the open record; the use-case refuses while a suggestion is undecided."""
+        view = self._need_view()
+        store, clock, coder = self._store, self._services.clock, self.coder
+
+        def signed(after: RecordView) -> None:
+            self._on_changed(after)
+            self.record_signed.emit(after.record_id)
+
+        self.runner.start(Lane.STORE, lambda: store.change(view, lambda workspace: sign_record(
+            view.record_id, history=workspace, store=workspace, coder_id=coder, clock=clock
+        )), done=signed, failed=self.problem.emit)
+
+    def amend(self, reason: str) -> None:
+        """Open the signed record again."""
+        view, store, coder = self._need_view(), self._store, self.coder
+        self.runner.start(Lane.STORE, lambda: store.change(view, lambda workspace: amend_record(
+            view.record_id, history=workspace, coder_id=coder, reason=reason
+        )), done=self._on_changed, failed=self.problem.emit)
+
+    # search and long jobs
+
+    def search(
+        self, text: str, kinds: Sequence[CodeKind], *, done: Callable[[tuple[SearchHit, ...]], None],
+        failed: Callable[[Problem], None],
+    ) -> None:
+        """Find codes for what was typed."""
+        self.runner.start(
+            Lane.READ, lambda: self._read.search(text, kinds=kinds), done=done, failed=failed
+        )
+
+    def propose(self, record_ids: Sequence[RecordId]) -> None:
+        """Propose codes for records, one after another; each is shown as soon as it is stored."""
+        if not record_ids or "propose" in self._flags:
+            return
+        ids, flag = tuple(record_ids), self._begin("propose")
+
+        def work() -> int:
+            for done, record_id in enumerate(ids):
+                title = self._rows[record_id].title if record_id in self._rows else ""
+                self._advanced.emit(JobState(
+                    name="propose", text=self.tr("Proposing codes: {0}").format(title), done=done,
+                    total=len(ids),
+                ))
+                self._propose.propose(record_id, cancel=flag)
+                self._stored.emit(record_id)
+            return len(ids)
+
+        self._run_job(Lane.PROPOSE, "propose", work, done=self._on_proposed)
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Read files and folders into the workspace."""
+        if not paths or "import" in self._flags:
+            return
+        chosen, flag = tuple(paths), self._begin("import")
+        progress = self._progress("import", self.tr("Importing {0}"))
+        self._run_job(
+            Lane.READ, "import",
+            lambda: self._read.import_files(chosen, progress=progress, cancel=flag), done=self._on_imported,
+        )
+
+    def export(self, record_ids: Sequence[RecordId], folder: Path, format_name: str) -> None:
+        """Write signed records into a folder."""
+        if not record_ids or "export" in self._flags:
+            return
+        ids, flag = tuple(record_ids), self._begin("export")
+        progress = self._progress("export", self.tr("Exporting {0}"))
+        self._run_job(
+            Lane.READ, "export",
+            lambda: self._read.export(ids, folder, format_name, progress=progress, cancel=flag),
+            done=self.exported.emit,
+        )
+
+    def find_export_formats(self, done: Callable[[tuple[str, ...]], None]) -> None:
+        """Find out what can be written; the writers are not loaded before they are needed."""
+        self.runner.start(Lane.READ, self._read.export_formats, done=done)
+
+    def cancel_jobs(self) -> None:
+        """Ask every long job to stop; what each had saved by then stays saved."""
+        for flag in self._flags.values():
+            flag.cancel()
+
+    def signed_ids(self) -> tuple[RecordId, ...]:
+        """Return the records that can be exported."""
+        return tuple(row.record_id for row in self.rows if row.status is RecordStatus.SIGNED)
+
+    def new_ids(self) -> tuple[RecordId, ...]:
+        """Return the records that nothing was proposed for yet."""
+        return tuple(row.record_id for row in self.rows if row.status is RecordStatus.NEW)
+
+    # inner workings
+
+    def _open_id(self) -> RecordId:
+        return self._need_view().record_id
+
+    def _need_view(self) -> RecordView:
+        if self._view is None:
+            raise ValueError("no record is open")
+        return self._view
+
+    def _decide(self, action: Callable[[VerifyCode], RecordCoding]) -> None:
+        view, store = self._need_view(), self._store
+        self.runner.start(
+            Lane.STORE, lambda: store.decide(view, action), done=self._on_changed, failed=self.problem.emit
+        )
+
+    def _begin(self, name: str) -> CancelFlag:
+        flag = CancelFlag()
+        self._flags[name] = flag
+        return flag
+
+    def _progress(self, name: str, text: str) -> Progress:
+        def told(done: int, total: int, message: str) -> None:
+            self._advanced.emit(JobState(name=name, text=text.format(message), done=done, total=total))
+
+        return told
+
+    def _run_job(
+        self, lane: Lane, name: str, work: Callable[[], object], *, done: Callable[[object], None]
+    ) -> None:
+        def finished(result: object) -> None:
+            self._end(name)
+            done(result)
+
+        def failed(problem: Problem) -> None:
+            self._end(name)
+            if not problem.is_our_bug:
+                self.problem.emit(problem)
+            self.load_rows()
+
+        def cancelled() -> None:
+            self._end(name)
+            self.said.emit(self.tr("Cancelled. What was saved before is kept."))
+            self.load_rows()
+
+        self.runner.start(lane, work, done=finished, failed=failed, cancelled=cancelled)
+
+    def _end(self, name: str) -> None:
+        self._flags.pop(name, None)
+        self.job_changed.emit(JobState())
+
+    @Slot(object)
+    def _on_advanced(self, state: JobState) -> None:
+        if state.name in self._flags:
+            self.job_changed.emit(state)
+
+    @Slot(object)
+    def _on_stored(self, record_id: RecordId) -> None:
+        self.runner.start(Lane.STORE, lambda: self._store.view(record_id), done=self._on_changed)
+
+    def _on_opened(self, info: WorkspaceInfo) -> None:
+        self.info = info
+        self.opened.emit(info)
+        self.load_rows()
+        self.runner.start(
+            Lane.READ, self._read.editions, done=self.editions_changed.emit, failed=lambda _: None
+        )
+
+    def _on_rows(self, rows: tuple[RecordRow, ...]) -> None:
+        self._rows = {row.record_id: row for row in rows}
+        self.rows_loaded.emit(rows)
+
+    def _on_shown(self, view: RecordView) -> None:
+        if view.record_id != self._wanted:
+            return
+        self._view = view
+        self.record_shown.emit(view)
+        self._check(view)
+
+    def _on_changed(self, view: RecordView) -> None:
+        row = self._rows.get(view.record_id)
+        if row is not None:
+            changed = row_after(row, view)
+            self._rows[view.record_id] = changed
+            self.row_changed.emit(changed)
+        if self._view is not None and self._view.record_id == view.record_id:
+            self._view = view
+            self.record_updated.emit(view)
+            self._check(view)
+
+    def _check(self, view: RecordView) -> None:
+        def found(findings: object) -> None:
+            if self._view is not None and self._view.coding is view.coding:
+                self.findings_changed.emit(findings)
+
+        self.runner.start(Lane.READ, lambda: self._read.findings(view), done=found, failed=lambda _: None)
+
+    def _on_model(self, state: tuple[str, str]) -> None:
+        name, off = state
+        self.model_changed.emit(ModelState(name=name, off_because=off))
+
+    def _on_proposed(self, count: object) -> None:
+        self.said.emit(self.tr("Codes proposed for %n record(s).", "", int(str(count))))
+        self.runner.start(Lane.PROPOSE, self._propose.model_state, done=self._on_model)
+
+    def _on_imported(self, report: object) -> None:
+        self.load_rows()
+        self.imported.emit(report)

@@ -1,0 +1,135 @@
+"""The assigned codes at the right below: sequence, principal, present on admission, and the code edits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QListWidget, QListWidgetItem, QWidget
+
+from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse
+from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM
+from ehrcoder.core.ids import AssignmentId
+from ehrcoder.gui.actions import ActionSet
+from ehrcoder.gui.icons import icon
+from ehrcoder.gui.models.tables import Column, TableModel
+from ehrcoder.gui.record_view import RecordView
+from ehrcoder.gui.theme import LIGHT, Theme
+from ehrcoder.gui.views.history_view import plain_table
+from ehrcoder.gui.views.panes import Pane, WithEmptyState
+from ehrcoder.gui.words import admission_words, kind_word
+
+if TYPE_CHECKING:
+    from ehrcoder.core.edits import EditFinding
+
+_FINDINGS_HIGH = 96
+
+
+class AssignedPane(Pane):
+    """The verified codes of the open record in their sequence."""
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, title=self.tr("Assigned codes"))
+        self._theme = LIGHT
+        self._principal_icon = QIcon()
+        self.error_count = 0
+        """How many code edits forbid the signature."""
+        self.model: TableModel[CodeAssignment] = TableModel(self._columns(), self)
+        self.table = plain_table(self.tr("Assigned codes"), "assigned_table")
+        self.table.setModel(self.model)
+        header = self.table.horizontalHeader()
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self._stack = WithEmptyState(self.table)
+        self.body.addWidget(self._stack, 1)
+        self.findings = QListWidget()
+        self.findings.setObjectName("findings")
+        self.findings.setAccessibleName(self.tr("Code edits"))
+        self.findings.setWordWrap(True)
+        self.findings.setMaximumHeight(_FINDINGS_HIGH)
+        self.findings.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.findings.hide()
+        self.body.addWidget(self.findings)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(8, 0, 8, 8)
+        buttons.setSpacing(4)
+        for name in ("principal", "admission", "move_up", "move_down", "remove"):
+            buttons.addWidget(actions.button(name, self))
+        buttons.addStretch(1)
+        self.body.addLayout(buttons)
+        self.clear()
+
+    def _columns(self) -> tuple[Column[CodeAssignment], ...]:
+        return (
+            Column(heading=self.tr("#"), text=lambda each: str(each.sequence), align_right=True),
+            Column(heading=self.tr("Code"), text=lambda each: each.coding.code),
+            Column(heading=self.tr("Title"), text=lambda each: each.coding.display,
+                   tooltip=lambda each: f"{SHORT_NAME_OF_SYSTEM.get(each.coding.system, each.coding.system)} "
+                                        f"{each.coding.code}\n{each.coding.display}"),
+            Column(heading=self.tr("Use"), text=self._use, icon=self._use_icon),
+            Column(heading=self.tr("POA"),
+                   text=lambda each: each.present_on_admission.value if each.present_on_admission else "–",
+                   tooltip=lambda each: admission_words(each.present_on_admission)
+                   if each.present_on_admission else self.tr("Present on admission: not said")),
+        )
+
+    def show_view(self, view: RecordView) -> None:
+        """Show a record's assigned codes, keeping the selected one."""
+        selected = self.selected
+        self.model.set_rows(view.coding.assignments)
+        self.aside.setText(self.tr("%n code(s)", "", len(view.coding.assignments)))
+        self._stack.show_empty("" if view.coding.assignments else self.tr(
+            "No code is assigned yet. A accepts a suggestion, Ctrl+K searches for another code."
+        ))
+        if selected is not None:
+            self.select(selected.assignment_id)
+
+    def show_findings(self, findings: tuple[EditFinding, ...]) -> None:
+        """Show the code edits, errors first."""
+        self.findings.clear()
+        self.error_count = sum(1 for finding in findings if str(finding.severity) == "error")
+        colours = {"error": self._theme.rejected, "warning": self._theme.warning}
+        words = {"error": self.tr("Error"), "warning": self.tr("Warning")}
+        for finding in findings:
+            severity = str(finding.severity)
+            word = words.get(severity, self.tr("Information"))
+            item = QListWidgetItem(f"{word}: {finding.message}")
+            name = severity if severity in colours else "information"
+            item.setIcon(icon(name, colours.get(severity, self._theme.muted)))
+            item.setToolTip(f"{finding.rule_id}: {finding.message}")
+            self.findings.addItem(item)
+        self.findings.setVisible(bool(findings))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.model.set_rows(())
+        self.error_count = 0
+        self.aside.clear()
+        self.findings.hide()
+        self._stack.show_empty(self.tr("The verified codes of the open record appear here."))
+
+    @property
+    def selected(self) -> CodeAssignment | None:
+        """The selected code."""
+        return self.model.row(self.table.currentIndex())
+
+    def select(self, assignment_id: AssignmentId) -> None:
+        """Select a code."""
+        index = self.model.first_where(lambda each: each.assignment_id == assignment_id)
+        if index.isValid():
+            self.table.setCurrentIndex(index)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in a theme's colours."""
+        self._theme = theme
+        self._principal_icon = icon("principal", theme.accent)
+
+    def _use(self, each: CodeAssignment) -> str:
+        if each.use is DiagnosisUse.PRINCIPAL:
+            return self.tr("Principal")
+        return self.tr("Secondary") if each.kind == "diagnosis" else kind_word(each.kind)
+
+    def _use_icon(self, each: CodeAssignment) -> QIcon:
+        return self._principal_icon if each.use is DiagnosisUse.PRINCIPAL else QIcon()

@@ -1,0 +1,49 @@
+"""What the panes share: a framed surface with a title, a line of words beside it, and an empty state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+
+class Pane(QFrame):
+    """A framed part of the window with its title."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pane")
+        self.setAccessibleName(title)
+        self.title = QLabel(title)
+        self.title.setObjectName("paneTitle")
+        self.aside = QLabel()
+        self.aside.setObjectName("muted")
+        self.aside.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.heading = QHBoxLayout()
+        self.heading.setContentsMargins(12, 8, 12, 0)
+        self.heading.addWidget(self.title)
+        self.heading.addStretch(1)
+        self.heading.addWidget(self.aside)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(1, 1, 1, 1)
+        self.body.setSpacing(6)
+        self.body.addLayout(self.heading)
+
+
+class WithEmptyState(QWidget):
+    """A widget, or in its place a sentence that says what to do next."""
+
+    def __init__(self, widget: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._empty = QLabel()
+        self._empty.setObjectName("empty")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setMargin(20)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(widget)
+
+    def show_empty(self, text: str) -> None:
+        """Show the sentence; an empty one shows the widget."""
+        self._empty.setText(text)
+        self._stack.setCurrentIndex(1 if not text else 0)

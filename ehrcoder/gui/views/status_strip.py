@@ -1,0 +1,90 @@
+"""The line at the bottom: what runs and how to stop it, the last message, the model and the code sets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+
+from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM, CodeSetEdition
+from ehrcoder.gui.actions import ActionSet
+from ehrcoder.gui.session import JobState, ModelState
+
+_MAIN_SYSTEMS = ("ICD-10-CM", "ICD-10-PCS")
+
+
+class StatusStrip(QStatusBar):
+    """Status bar of the window."""
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.message = QLabel()
+        self.message.setObjectName("status_message")
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setMinimumWidth(120)
+        self.job = QLabel()
+        self.job.setObjectName("job_text")
+        self.job.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar()
+        self.bar.setObjectName("job_progress")
+        self.bar.setAccessibleName(self.tr("Progress of the running job"))
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(130)
+        self.cancel = actions.button("cancel", self)
+        self.model = QLabel(self.tr("Language model: looking…"))
+        self.model.setObjectName("modelState")
+        self.model.setTextFormat(Qt.TextFormat.PlainText)
+        self.editions = QLabel()
+        self.editions.setObjectName("editions")
+        self.editions.setTextFormat(Qt.TextFormat.PlainText)
+        self.addWidget(self.message, 1)
+        for widget in (self.job, self.bar, self.cancel, self.model, self.editions):
+            self.addPermanentWidget(widget)
+        self.show_job(JobState())
+
+    def say(self, text: str) -> None:
+        """Show a message until the next one."""
+        self.message.setText(text)
+        self.message.setToolTip(text)
+
+    def show_job(self, state: JobState) -> None:
+        """Show a long job, or that none runs."""
+        is_running = bool(state.name)
+        for widget in (self.job, self.bar, self.cancel):
+            widget.setVisible(is_running)
+        if not is_running:
+            return
+        many = state.total > 1
+        counted = self.tr(" ({0} of {1})").format(state.done + 1, state.total) if many else ""
+        text = self.job.fontMetrics().elidedText(state.text, Qt.TextElideMode.ElideMiddle, 320)
+        self.job.setText(f"{text}{counted}")
+        self.bar.setRange(0, state.total if many else 0)
+        self.bar.setValue(state.done)
+
+    def show_model(self, state: ModelState) -> None:
+        """Show which model answers, or why none does."""
+        is_off = bool(state.off_because)
+        if is_off:
+            text = self.tr("⚠ Language model off: {0}").format(state.off_because)
+            tip = self.tr("{0}\nSuggestions come from the lexicon and the code-set terms alone; everything else "
+                          "works.").format(state.off_because)
+        else:
+            text = self.tr("Language model: {0}").format(state.name)
+            tip = self.tr("Runs on this machine; nothing is sent anywhere.")
+        self.model.setText(self.model.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, 420))
+        self.model.setToolTip(tip)
+        self.model.setProperty("off", is_off)
+        self.model.style().unpolish(self.model)
+        self.model.style().polish(self.model)
+
+    def show_editions(self, editions: tuple[CodeSetEdition, ...]) -> None:
+        """Show the editions of the main code sets, all of them in the tooltip."""
+        named = [(SHORT_NAME_OF_SYSTEM.get(each.system, each.name), each.version) for each in editions]
+        short = [f"{name} {version}" for name, version in named if name in _MAIN_SYSTEMS]
+        self.editions.setText("  ·  ".join(short))
+        self.editions.setToolTip("\n".join(f"{name} {version}" for name, version in named))
+
+    def show_code_sets_off(self, reason: str) -> None:
+        """Show that no code can be looked up."""
+        self.editions.setText(self.tr("⚠ Code sets off"))
+        self.editions.setToolTip(reason)

@@ -1,0 +1,99 @@
+"""The words and short forms by which the window says a state, so that colour never says it alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from ehrcoder.core.assignments import Decision, PresentOnAdmission, RejectReason
+from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.records import EncounterRecord, RecordStatus
+
+
+def tr(text: str) -> str:
+    """Return a text in the window's language."""
+    return QCoreApplication.translate("words", text)
+
+
+def decision_word(decision: Decision) -> str:
+    """Return what was decided, in a word."""
+    match decision:
+        case Decision.UNDECIDED:
+            return tr("To decide")
+        case Decision.ACCEPTED:
+            return tr("Accepted")
+        case Decision.REPLACED:
+            return tr("Replaced")
+        case Decision.REJECTED:
+            return tr("Rejected")
+
+
+def status_word(status: RecordStatus) -> str:
+    """Return where a record stands, in a few words."""
+    match status:
+        case RecordStatus.NEW:
+            return tr("New")
+        case RecordStatus.PROPOSED:
+            return tr("Proposed")
+        case RecordStatus.IN_PROGRESS:
+            return tr("In progress")
+        case RecordStatus.SIGNED:
+            return tr("Signed")
+
+
+def kind_word(kind: CodeKind) -> str:
+    """Return the kind of a code."""
+    match kind:
+        case CodeKind.DIAGNOSIS:
+            return tr("Diagnosis")
+        case CodeKind.PROCEDURE:
+            return tr("Procedure")
+        case CodeKind.OUTCOME:
+            return tr("Outcome")
+
+
+def reason_words(reason: RejectReason) -> str:
+    """Return why a suggestion was rejected."""
+    match reason:
+        case RejectReason.NEGATED:
+            return tr("Negated in the note")
+        case RejectReason.HISTORICAL_OR_FAMILY:
+            return tr("Historical, or of the family")
+        case RejectReason.RULED_OUT:
+            return tr("Ruled out")
+        case RejectReason.UNSUPPORTED:
+            return tr("Not supported by the note")
+        case RejectReason.WRONG_SPECIFICITY:
+            return tr("Wrong specificity")
+        case RejectReason.DUPLICATE_OR_INTEGRAL:
+            return tr("Duplicate, or integral to another code")
+        case RejectReason.OTHER:
+            return tr("Another reason")
+
+
+def admission_words(value: PresentOnAdmission) -> str:
+    """Return what a present-on-admission indicator means."""
+    match value:
+        case PresentOnAdmission.YES:
+            return tr("Yes, present on admission")
+        case PresentOnAdmission.NO:
+            return tr("No, arose afterwards")
+        case PresentOnAdmission.UNKNOWN:
+            return tr("Documentation insufficient")
+        case PresentOnAdmission.UNDETERMINED:
+            return tr("Clinically undetermined")
+        case PresentOnAdmission.EXEMPT:
+            return tr("Exempt from reporting")
+
+
+def patient_line(record: EncounterRecord) -> str:
+    """Return who and when, in one line."""
+    patient, period = record.patient, record.period
+    parts = [patient.pseudonym, tr("sex {0}").format(patient.sex.value)]
+    if patient.birth_year is not None:
+        parts.append(tr("born {0}").format(patient.birth_year))
+    if period.start or period.end:
+        parts.append(" – ".join(day.isoformat() for day in (period.start, period.end) if day))
+    if record.encounter_class.value != "UNK":
+        parts.append(record.encounter_class.name.capitalize())
+    parts.append(record.source_name)
+    return "  ·  ".join(part for part in parts if part)

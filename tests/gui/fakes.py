@@ -1,0 +1,243 @@
+"""What the window's tests put in place of model, code sets and engine; store and history are the real ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+from ehrcoder.adapters.store.workspace import SqliteWorkspace
+from ehrcoder.adapters.system import SystemClock, UuidSource
+from ehrcoder.core.codes import (
+    ICD_10_CM,
+    ICD_10_PCS,
+    KIND_OF_SYSTEM,
+    CodeKind,
+    CodeSetEdition,
+    Coding,
+    Concept,
+)
+from ehrcoder.core.errors import ModelUnavailableError
+from ehrcoder.core.evidence import Evidence, TextSpan
+from ehrcoder.core.ids import DocumentId, RecordId, RunId, SuggestionId
+from ehrcoder.core.records import (
+    AdministrativeSex,
+    ClinicalDocument,
+    EncounterClass,
+    EncounterRecord,
+    Patient,
+    Period,
+)
+from ehrcoder.core.suggestions import (
+    Alternative,
+    CodeSuggestion,
+    InferenceRun,
+    ModelDescription,
+    RunOutcome,
+    StageScore,
+)
+from ehrcoder.ports import SearchHit, TermHit
+from ehrcoder.settings import Settings
+
+NOTE = (
+    "Chief complaint:\r\nCough and fever \U0001f912 for three days.\r\n\r\n"
+    "History of present illness:\r\nThe patient has type 2 diabetes mellitus. He presents with community "
+    "acquired pneumonia of the left lower lobe.\r\nNo chest pain.\r\n\r\n"
+    "Past medical history:\r\nEssential hypertension. Pneumonia two years ago.\r\n\r\n"
+    "Procedures:\r\nBronchoscopy with drainage of the left lung was performed.\r\n\r\n"
+    "Assessment and plan:\r\nPneumonia, improving on antibiotics. Discharged home.\r\n"
+)
+_CODES = (
+    (ICD_10_CM, "J18", "Pneumonia, unspecified organism", False),
+    (ICD_10_CM, "J18.9", "Pneumonia, unspecified organism", True),
+    (ICD_10_CM, "J18.1", "Lobar pneumonia, unspecified organism", True),
+    (ICD_10_CM, "J15.9", "Unspecified bacterial pneumonia", True),
+    (ICD_10_CM, "E11", "Type 2 diabetes mellitus", False),
+    (ICD_10_CM, "E11.9", "Type 2 diabetes mellitus without complications", True),
+    (ICD_10_CM, "E11.65", "Type 2 diabetes mellitus with hyperglycemia", True),
+    (ICD_10_CM, "I10", "Essential (primary) hypertension", True),
+    (ICD_10_CM, "R50.9", "Fever, unspecified", True),
+    (ICD_10_CM, "R05.1", "Acute cough", True),
+    (ICD_10_PCS, "0B9L8ZZ", "Drainage of Left Lung, Via Natural or Artificial Opening Endoscopic", True),
+)
+VERSION = "2026-04"
+
+
+def concepts() -> tuple[Concept, ...]:
+    return tuple(
+        Concept(
+            coding=Coding(system=system, version=VERSION, code=code, display=display),
+            parent=code[:3] if "." in code else None, is_billable=billable,
+        )
+        for system, code, display, billable in _CODES
+    )
+
+
+def coding_of(code: str) -> Coding:
+    return next(each.coding for each in concepts() if each.coding.code == code)
+
+
+class FakeIndex:
+    """A code set of eleven codes."""
+
+    def editions(self) -> tuple[CodeSetEdition, ...]:
+        return tuple(
+            CodeSetEdition(
+                system=system, version=VERSION, name=name, effective_from=dt.date(2026, 4, 1),
+                effective_to=None, concept_count=11, billable_count=9, licence="public domain",
+                source="test", sha256="0" * 64,
+            )
+            for system, name in ((ICD_10_CM, "ICD-10-CM"), (ICD_10_PCS, "ICD-10-PCS"))
+        )
+
+    def concept(self, system: str, code: str) -> Concept | None:
+        return next((each for each in concepts() if (each.coding.system, each.coding.code) == (system, code)), None)
+
+    def children(self, system: str, code: str) -> tuple[Concept, ...]:
+        return tuple(each for each in concepts() if each.parent == code and each.coding.code != code)
+
+    def search(
+        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
+    ) -> tuple[SearchHit, ...]:
+        words = text.casefold().split()
+        found = [
+            SearchHit(concept=each, score=0.5) for each in concepts()
+            if all(word in f"{each.coding.code} {each.coding.display}".casefold() for word in words)
+            and (not kinds or KIND_OF_SYSTEM[each.coding.system] in kinds)
+        ]
+        return tuple(found[:limit])
+
+    def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:
+        return ()
+
+    def billable_codes(self, system: str) -> frozenset[str]:
+        return frozenset(each.coding.code for each in concepts() if each.is_billable)
+
+
+class FakeModel:
+    """A model that answers to its name, or is missing."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+
+    def describe(self) -> ModelDescription:
+        if self.problem:
+            raise ModelUnavailableError(self.problem)
+        return ModelDescription(name="test model", sha256="0" * 64)
+
+    def close(self) -> None:
+        pass
+
+
+class FakeEngine:
+    """Proposes five codes for the sample note; `seconds` makes it slow, `gate` holds it until it is set."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.gate: threading.Event | None = None
+        self.started = threading.Event()
+
+    def propose(self, record: EncounterRecord, *, cancel=None):
+        self.started.set()
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end or (self.gate is not None and not self.gate.is_set()):
+            if cancel is not None:
+                cancel.raise_if_cancelled()
+            time.sleep(0.002)
+        now = dt.datetime.now(dt.UTC)
+        run = InferenceRun(
+            run_id=RunId(UuidSource().new_id()), record_id=record.record_id, started_at=now, finished_at=now,
+            outcome=RunOutcome.COMPLETE, model=None, artefacts=(), prompt_id="test", policy="clinical",
+            code_sets=((ICD_10_CM, VERSION),), seed=0, prompt_tokens=0, judged_candidates=0,
+            software_version="0",
+        )
+        return run, suggestions_for(record, run.run_id)
+
+
+def suggestions_for(record: EncounterRecord, run_id: RunId) -> tuple[CodeSuggestion, ...]:
+    wanted = (
+        ("J18.9", ("acquired pneumonia", "Pneumonia, improving"), ("J18.1", "J15.9")),
+        ("E11.9", ("type 2 diabetes mellitus",), ("E11.65",)),
+        ("I10", ("Essential hypertension",), ()),
+        ("R50.9", ("fever",), ()),
+        ("0B9L8ZZ", ("drainage of the left lung",), ()),
+    )
+    document = record.documents[0]
+    made: list[CodeSuggestion] = []
+    for rank, (code, quotes, others) in enumerate(wanted, start=1):
+        evidence = tuple(
+            Evidence(span=TextSpan(document_id=document.document_id, start=start, end=start + len(quote)),
+                     quote=quote)
+            for quote in quotes if (start := document.text.find(quote)) >= 0
+        )
+        if evidence:
+            coding = coding_of(code)
+            made.append(CodeSuggestion(
+                suggestion_id=SuggestionId(UuidSource().new_id()), run_id=run_id, record_id=record.record_id,
+                coding=coding, kind=KIND_OF_SYSTEM[coding.system], evidence=evidence,
+                scores=(StageScore(stage="test", score=1.0),), confidence=0.95 - rank * 0.11, rank=rank,
+                alternatives=tuple(Alternative(coding=coding_of(each), confidence=0.3) for each in others),
+            ))
+    return tuple(made)
+
+
+def sample_records(count: int = 3) -> tuple[EncounterRecord, ...]:
+    return tuple(
+        EncounterRecord(
+            record_id=RecordId(UuidSource().new_id()), source_format="text",
+            source_name=f"discharge-{number}.txt", source_sha256=f"{number:064d}",
+            imported_at=dt.datetime(2026, 11, 1, 8, number, tzinfo=dt.UTC),
+            patient=Patient(pseudonym=f"P-{1000 + number}", birth_year=1958, sex=AdministrativeSex.MALE),
+            period=Period(start=dt.date(2026, 10, 1), end=dt.date(2026, 10, 4)),
+            encounter_class=EncounterClass.INPATIENT,
+            documents=(ClinicalDocument(
+                document_id=DocumentId(UuidSource().new_id()), type="note", title="Discharge summary",
+                text=NOTE,
+            ),),
+        )
+        for number in range(1, count + 1)
+    )
+
+
+class FakeServices:
+    """Stands in for `ehrcoder.services.Services`."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.settings = Settings(coder="dr-test")
+        self.paths = SimpleNamespace(home=home)
+        self.clock = SystemClock()
+        self.ids = UuidSource()
+        self.model = FakeModel()
+        self.made_engine = FakeEngine()
+
+    def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> SqliteWorkspace:
+        assert path is not None
+        return SqliteWorkspace.open(path, clock=self.clock, ids=self.ids, read_only=read_only)
+
+    def open_code_sets(self) -> FakeIndex:
+        return FakeIndex()
+
+    def language_model(self) -> FakeModel:
+        return self.model
+
+    def engine(self) -> FakeEngine:
+        return self.made_engine
+
+    @property
+    def readers(self):
+        from ehrcoder.adapters.formats import all_readers
+
+        return all_readers()
+
+    @property
+    def writers(self):
+        from ehrcoder.adapters.writers import all_writers
+
+        return all_writers()
+
+    def close(self) -> None:
+        self.model.close()
