@@ -50,7 +50,7 @@ def event_hash(event: CodingEvent) -> str:
 def ledger_hash(*, position: int, kind: str, subject: str, content_sha256: str, previous_hash: str) -> str:
     """Return the hash of one line of the workspace's ledger."""
     line = f"{position}\n{kind}\n{subject}\n{content_sha256}\n{previous_hash}"
-    return hashlib.sha256(line.encode("utf-8")).hexdigest()
+    return hashlib.sha256(line.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def ledger_genesis(workspace_id: str) -> str:

@@ -89,7 +89,7 @@ def record_of(record_id: str = "r1", *, text: str = NOTE, title: str = "") -> En
     """Return a record with one note."""
     return EncounterRecord(
         record_id=RecordId(record_id), source_format="text", source_name=f"{record_id}.txt",
-        source_sha256=hashlib.sha256(f"{record_id}{text}".encode()).hexdigest(),
+        source_sha256=hashlib.sha256(f"{record_id}{text}".encode("utf-8", "surrogatepass")).hexdigest(),
         imported_at=dt.datetime(2026, 4, 1, 7, 0, tzinfo=dt.UTC), patient=Patient(pseudonym=title or record_id),
         documents=(ClinicalDocument(document_id=DocumentId("d1"), type="Note", title="Note", text=text),),
     )

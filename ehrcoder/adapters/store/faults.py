@@ -73,6 +73,10 @@ def translated(path: Path) -> Iterator[None]:
     """Raise what a failure of SQLite means for the person; a bug of ours goes through as it is."""
     try:
         yield
+    except UnicodeError:
+        # Bytes in the file that are no text: in its description of its tables, or read in one and looked up
+        # in another. What the program itself writes was checked before.
+        raise _damaged(path) from None
     except sqlite3.Error as error:
         fault = fault_of(error, path)
         if fault is None:

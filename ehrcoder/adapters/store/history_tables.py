@@ -48,6 +48,9 @@ class HistoryTables:
                 )
             if not drafts:
                 return ()
+            if not all(serial.is_storable(draft) for draft in drafts):
+                raise InputError("The reason or the coder's name holds half a character (a lone surrogate).",
+                                 kept="Nothing was changed.", next_step="Type it again.")
             events, after = chain(
                 coding, drafts, genesis=genesis, group_id=session.ids.new_id(), at=session.clock.now(),
                 new_id=session.ids.new_id,

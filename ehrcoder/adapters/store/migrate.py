@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from functools import cache
 
 from ehrcoder.adapters.store.schema import APPLICATION_ID, MIGRATIONS
 from ehrcoder.adapters.store.session import Session
-from ehrcoder.core.errors import EnvironmentFault, InputError
+from ehrcoder.core.errors import EnvironmentFault, InputError, IntegrityError
 from ehrcoder.core.history import ledger_genesis
 
 _MADE_HERE = "SELECT count(*) FROM sqlite_master"
+_SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 _ADD_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
 _ADD_MIGRATION = "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)"
 
@@ -38,19 +42,29 @@ def prepare(session: Session) -> None:
                 kept="The file was left as it is.", next_step="Open it once for writing.",
             )
         connection.execute("PRAGMA query_only = ON")
+        _check_tables(session)
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     if version < len(MIGRATIONS):
         _migrate(session, version)
+    _check_tables(session)
 
 
-def expected_triggers() -> frozenset[str]:
-    """Return the names of the guards that a workspace of the present schema has."""
-    scripts = "\n".join(migration.script for migration in MIGRATIONS)
-    made = set(re.findall(r"CREATE TRIGGER (\w+)", scripts))
-    return frozenset(made - set(re.findall(r"DROP TRIGGER (?:IF EXISTS )?(\w+)", scripts)))
+@cache
+def expected_schema() -> Mapping[tuple[str, str], str]:
+    """Return the script of each table, index and trigger that a workspace of the present schema has."""
+    with closing(sqlite3.connect(":memory:")) as blank:
+        for migration in MIGRATIONS:
+            for statement in statements(migration.script):
+                blank.execute(statement)
+        return {(kind, name): script for kind, name, script in blank.execute(_SCHEMA)}
+
+
+def stored_schema(session: Session) -> Mapping[tuple[str, str], str]:
+    """Return the script of each table, index and trigger in the file."""
+    return {(kind, name): script for kind, name, script in session.all(_SCHEMA)}
 
 
 def statements(script: str) -> list[str]:
@@ -63,6 +77,18 @@ def statements(script: str) -> list[str]:
             found.append(rest.strip())
             rest = ""
     return found
+
+
+def _check_tables(session: Session) -> None:
+    """Raise IntegrityError unless the tables are as they were made; verification reports lost guards."""
+    stored = stored_schema(session)
+    for (kind, name), script in expected_schema().items():
+        if kind != "trigger" and stored.get((kind, name)) != script:
+            raise IntegrityError(
+                f"The workspace file {session.path} is damaged: its {kind} {name} is not as it was made.",
+                kept="The file was left as it is.",
+                next_step="Copy it to a safe place, then go back to its last backup.",
+            )
 
 
 def _migrate(session: Session, version: int) -> None:

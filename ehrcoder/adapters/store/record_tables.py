@@ -85,7 +85,14 @@ class RecordTables:
 
     def rows(self) -> tuple[RecordRow, ...]:
         """Return every record as a list row, in the order of import."""
-        return tuple(_row(row) for row in self._session.all(_ROWS))
+        rows = self._session.all(_ROWS)
+        try:
+            return tuple(_row(row) for row in rows)
+        except ValueError as error:
+            raise IntegrityError(
+                "The record list of this workspace is damaged.", kept="Records and history were left as they are.",
+                next_step="Run `ehrcoder audit rebuild --repair`, which makes the list anew.",
+            ) from error
 
     def find_by_content(self, source_sha256: str) -> RecordId | None:
         """Return the first record that came from a source with this hash."""
@@ -133,14 +140,12 @@ class RecordTables:
             raise no_such_record(record_id)
 
     def _add_record(self, record: EncounterRecord) -> str:
-        try:
-            for document in record.documents:
-                document.text.encode("utf-8")
-        except UnicodeEncodeError as error:
+        if not serial.is_storable(record):
+            name = record.source_name.encode("utf-8", "replace").decode("utf-8")
             raise InputError(
-                f"A text of {record.source_name} holds half a character (a lone surrogate).",
+                f"A text of {name} holds half a character (a lone surrogate).",
                 kept="Nothing of this file was stored.", next_step="Correct the file at its source.",
-            ) from error
+            )
         if self._session.one(_EXISTS, (record.record_id,)) is not None:
             raise InputError(f"Record {record.record_id} is in the workspace already.",
                              kept="Nothing was changed.")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ehrcoder.core.assignments import CodeAssignment, CodingEvent, Signature
-from ehrcoder.core.canonical import canonical_text
+from ehrcoder.core.canonical import canonical_text, to_plain
 from ehrcoder.core.errors import IntegrityError
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
@@ -26,6 +26,15 @@ _RUN = TypeAdapter(InferenceRun)
 _EXPORT = TypeAdapter(ExportEntry)
 
 write = canonical_text
+
+
+def is_storable(value: object) -> bool:
+    """Tell whether a value's texts are whole: half a character (a lone surrogate) can never be read back."""
+    try:
+        json.dumps(to_plain(value), ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def record_header(record: EncounterRecord) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pydantic_core import from_json
+
 from ehrcoder.adapters.store import serial
+from ehrcoder.adapters.store.migrate import expected_schema, stored_schema
 from ehrcoder.adapters.store.record_tables import RecordTables, run_content_sha256
 from ehrcoder.adapters.store.session import Row, Session
 from ehrcoder.core.canonical import canonical_sha256, sha256_of_text
@@ -39,23 +41,26 @@ FROM suggestions AS s LEFT JOIN runs AS r USING (run_id)
 """
 _EXPORTS = "SELECT record_id, head_hash, body FROM exports ORDER BY number"
 _HAS_EVENT = "SELECT 1 FROM events WHERE record_id = ? AND hash = ?"
-_TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
 
-def verify(session: Session, records: RecordTables, *, triggers: frozenset[str]) -> ChainReport:
-    """Check every line of the workspace; `triggers` are those that must be in force."""
+def verify(session: Session, records: RecordTables) -> ChainReport:
+    """Check every line of the workspace."""
+    report = _checked(session, records)
+    if not report.problems:
+        return report
+    # Bytes that are no text stop the quick way. The second one is slower, but can name the line they are in.
+    with _damaged_text_readable(session):
+        return _checked(session, records)
+
+
+def _checked(session: Session, records: RecordTables) -> ChainReport:
     check = _Check(session=session)
-    with _damaged_text_readable(session), session.reading():
-        if not check.pages():
-            return check.report()
-        check.triggers(triggers)
-        check.ledger()
-        check.strays()
-        check.heads()
-        check.suggestions()
-        check.exports()
-        check.contents(records)
-        return check.report()
+    try:
+        with session.reading():
+            check.everything(records)
+    except IntegrityError as error:
+        check.note(error.what)
+    return check.report()
 
 
 @contextmanager
@@ -90,7 +95,19 @@ class _Check:
 
     def note(self, problem: str) -> None:
         if len(self.problems) < _MANY:
-            self.problems.append(problem)
+            # Damaged bytes were read as half characters, which no screen can show.
+            self.problems.append(problem.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+    def everything(self, records: RecordTables) -> None:
+        if not self.pages():
+            return
+        self.guards()
+        self.ledger()
+        self.strays()
+        self.heads()
+        self.suggestions()
+        self.exports()
+        self.contents(records)
 
     def pages(self) -> bool:
         """Let SQLite check its own structure first: nothing else can be read safely when that is damaged."""
@@ -99,10 +116,11 @@ class _Check:
             self.note(f"The file itself is damaged: {'; '.join(found)}.")
         return found == ["ok"]
 
-    def triggers(self, expected: frozenset[str]) -> None:
-        present = {row[0] for row in self.session.all(_TRIGGERS)}
-        for name in sorted(expected - present):
-            self.note(f"The guard {name} was removed from the file.")
+    def guards(self) -> None:
+        present = stored_schema(self.session)
+        for (kind, name), script in sorted(expected_schema().items()):
+            if kind == "trigger" and present.get((kind, name)) != script:
+                self.note(f"The guard {name} was removed from the file or altered.")
 
     def ledger(self) -> None:
         self._content = dict(self.session.all(_CONTENT_HASHES))
@@ -224,7 +242,7 @@ def _export_hash(body: str) -> str:
 
 def _object(text: str) -> dict[str, object]:
     try:
-        plain = json.loads(text)
+        plain = from_json(text.encode("utf-8", "surrogateescape"), cache_strings="keys")
     except ValueError:
         return {}
     return plain if isinstance(plain, dict) else {}

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.history_tables import HistoryTables
 from ehrcoder.adapters.store.lock import WriterLock
-from ehrcoder.adapters.store.migrate import expected_triggers, prepare
+from ehrcoder.adapters.store.migrate import prepare
 from ehrcoder.adapters.store.record_tables import RecordTables
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.adapters.store.verification import verify
@@ -118,7 +118,7 @@ class SqliteWorkspace:
 
     def verify(self) -> ChainReport:
         """Check every line of the workspace against its hashes."""
-        return verify(self._session, self._records, triggers=expected_triggers())
+        return verify(self._session, self._records)
 
     def rebuild(self, *, repair: bool = False) -> RebuildReport:
         """Replay every event and compare with the stored coding; with `repair`, store what was replayed."""
