@@ -13,19 +13,21 @@ from pathlib import Path
 
 from ehrcoder.adapters.codesets.manifest import Manifest, file_sha256, write_manifest
 from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
-from ehrcoder.adapters.codesets.schema import CREATE, INDEX, SCHEMA_VERSION
+from ehrcoder.adapters.codesets.schema import COUNT_WORDS, CREATE, INDEX, KEEP_COUNTS, SCHEMA_VERSION
 from ehrcoder.core.codes import CodeSetEdition, ConceptNotes, without_dot
 from ehrcoder.core.errors import EnvironmentFault, InputError
-from ehrcoder.core.matching import search_words
+from ehrcoder.core.matching import content_words, search_words
+from ehrcoder.core.words import words_of
 
 _INSERT_CONCEPT = """
-INSERT INTO concept (id, code, bare, display, parent, is_billable, effective_from, effective_to, synonyms,
+INSERT INTO concept (id, position, code, bare, display, parent, is_billable, effective_from, effective_to, synonyms,
                      definition, notes, matched)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_TERM = "INSERT INTO term (id, concept_id, text) VALUES (?, ?, ?)"
 _INDEX_TERM = "INSERT INTO term_fts (rowid, text) VALUES (?, ?)"
 _INDEX_CONCEPT = "INSERT INTO concept_fts (rowid, title, terms) VALUES (?, ?, ?)"
+_INSERT_SYNONYM = "INSERT OR IGNORE INTO synonym (words, concept_id) VALUES (?, ?)"
 _INSERT_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
 
 
@@ -80,14 +82,31 @@ def _fill(connection: sqlite3.Connection, source: EditionSource) -> tuple[int, i
             connection.execute(_INSERT_META, (key, getattr(source, key)))
         connection.execute(_INSERT_META, ("schema_version", str(SCHEMA_VERSION)))
         terms = 0
-        for row in _checked(source.concepts):
+        for concept_id, (position, row) in enumerate(_general_first(_checked(source.concepts)), start=1):
             concepts += 1
             billable += row.is_billable
-            terms = _add(connection, source, row, concept_id=concepts, term_id=terms)
+            terms = _add(connection, source, row, concept_id=concept_id, position=position, term_id=terms)
     with connection:
         connection.executescript(INDEX)
+        _count_words(connection)
     connection.execute("VACUUM")
     return concepts, billable
+
+
+def _general_first(rows: Iterable[ConceptRow]) -> list[tuple[int, ConceptRow]]:
+    return sorted(enumerate(rows), key=lambda pair: (len(search_words(pair[1].display)), pair[0]))
+
+
+def _count_words(connection: sqlite3.Connection) -> None:
+    connection.executescript(COUNT_WORDS)
+    forms = {
+        form
+        for (text,) in connection.execute("SELECT text FROM term")
+        for word in words_of(text)
+        for form in (word.form, text[word.start : word.end].casefold())
+    }
+    connection.executemany("INSERT INTO temp.form_fts (form) VALUES (?)", [(form,) for form in sorted(forms)])
+    connection.executescript(KEEP_COUNTS)
 
 
 def _checked(rows: Iterable[ConceptRow]) -> Iterator[ConceptRow]:
@@ -106,14 +125,15 @@ def _checked(rows: Iterable[ConceptRow]) -> Iterator[ConceptRow]:
 
 
 def _add(
-    connection: sqlite3.Connection, source: EditionSource, row: ConceptRow, *, concept_id: int, term_id: int
+    connection: sqlite3.Connection, source: EditionSource, row: ConceptRow, *, concept_id: int, position: int,
+    term_id: int,
 ) -> int:
     others = tuple(dict.fromkeys((*row.notes.inclusion_terms, *row.notes.includes, *row.synonyms)))
     title_words = search_words(row.display)
     connection.execute(
         _INSERT_CONCEPT,
         (
-            concept_id, row.code, without_dot(row.code), row.display, row.parent, int(row.is_billable),
+            concept_id, position, row.code, without_dot(row.code), row.display, row.parent, int(row.is_billable),
             source.effective_from.isoformat() if source.effective_from else None,
             source.effective_to.isoformat() if source.effective_to else None,
             _json(row.synonyms), row.definition or None, notes_json(row.notes),
@@ -122,8 +142,11 @@ def _add(
     )
     other_words = " ".join(" ".join(search_words(term)) for term in others)
     connection.execute(_INDEX_CONCEPT, (concept_id, " ".join(title_words), other_words))
+    connection.executemany(
+        _INSERT_SYNONYM, [(" ".join(content_words(search_words(text))), concept_id) for text in row.synonyms]
+    )
     if row.is_published_term:
-        for text in (row.display, *others):
+        for text in (row.display, *(other for other in others if other not in row.search_only)):
             term_id += 1
             connection.execute(_INSERT_TERM, (term_id, concept_id, text))
             connection.execute(_INDEX_TERM, (term_id, text))

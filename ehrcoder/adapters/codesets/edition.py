@@ -15,7 +15,7 @@ from ehrcoder.ports import TermHit
 
 _COLUMNS = "c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes"
 _CONCEPT = f"SELECT {_COLUMNS} FROM concept c WHERE c.code = ?"  # noqa: S608 - constant columns
-_CHILDREN = f"SELECT {_COLUMNS} FROM concept c WHERE c.parent = ? ORDER BY c.id"  # noqa: S608
+_CHILDREN = f"SELECT {_COLUMNS} FROM concept c WHERE c.parent = ? ORDER BY c.position"  # noqa: S608
 _BILLABLE = "SELECT code FROM concept WHERE is_billable = 1"
 _WORD = "SELECT documents FROM word WHERE form = ?"
 _TERMS = """
@@ -23,6 +23,11 @@ SELECT c.code, t.text, f.score FROM (
     SELECT rowid AS id, bm25(term_fts) AS score FROM term_fts WHERE term_fts MATCH ? ORDER BY score LIMIT ?
 ) f JOIN term t ON t.id = f.id JOIN concept c ON c.id = t.concept_id
 ORDER BY f.score, t.id
+"""
+_TERM_IDS = """
+SELECT t.concept_id FROM (
+    SELECT rowid AS id, bm25(term_fts) AS score FROM term_fts WHERE term_fts MATCH ? ORDER BY score LIMIT ?
+) f JOIN term t ON t.id = f.id ORDER BY f.score, t.id
 """
 
 # A word in more terms than this does not bring a term in by itself; it only ranks what rarer words found.
@@ -87,10 +92,18 @@ class Edition:
                 best[code] = TermHit(code=code, term=text, score=-score)
         return tuple(best.values())[:limit]
 
+    def best_ids(self, words: Sequence[str], *, limit: int) -> list[int]:
+        """Return the numbers of the concepts whose terms share most with the words, best first."""
+        query = self._term_query(words)
+        if query is None:
+            return []
+        return list(dict.fromkeys(row[0] for row in self.connection.execute(_TERM_IDS, (query, limit))))
+
     def _term_query(self, words: Sequence[str]) -> str | None:
         content = [w for w in dict.fromkeys(word.casefold() for word in words) if w and w not in STOP_WORDS]
         counted = [(quoted(word), self._frequency(word)) for word in content]
-        known = [(word, count) for word, count in counted if count]
+        # A word that was never counted may still share its stem with one that was.
+        known = counted
         rare = [word for word, count in known if count <= COMMON]
         if not rare:
             # Only common words: together they are telling, singly they are not.
@@ -102,11 +115,8 @@ class Edition:
         return f"({' OR '.join(rare)}) AND ({' OR '.join([*rare, *common])})"
 
     def _frequency(self, word: str) -> int:
-        # fts5 stems the words of a query itself; for counting, the stem is looked for as a prefix would be.
-        row = self.connection.execute(
-            "SELECT max(documents) FROM word WHERE form BETWEEN ? AND ?", (word[: max(3, len(word) - 3)], word)
-        ).fetchone()
-        return row[0] or 0
+        row = self.connection.execute(_WORD, (word,)).fetchone()
+        return row[0] if row else 0
 
     def concept_of(self, row: tuple[Any, ...]) -> Concept:
         """Turn the columns of a concept row into a concept."""

@@ -13,8 +13,9 @@ from ehrcoder.core.codes import ConceptNotes
 class ConceptRow:
     """One entry of a code set.
 
-    `is_derived` marks headers that the publication does not name and codes that it only describes by rule,
-    such as seventh-character codes: they are found through the entry that they derive from.
+    `is_published_term` is false for headers that the publication does not name and codes that it only describes
+    by rule, such as seventh-character codes: term search finds the entry that they derive from. `search_only`
+    are synonyms too ambiguous to be looked for in a note.
     """
 
     code: str
@@ -25,6 +26,7 @@ class ConceptRow:
     synonyms: tuple[str, ...] = ()
     definition: str = ""
     is_published_term: bool = True
+    search_only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -132,40 +132,41 @@ def _small_row(entry: Mapping[str, Any]) -> ConceptRow:
     )
 
 
-def code_synonyms(folder: Path, set_name: str) -> tuple[dict[str, tuple[str, ...]], bytes]:
-    """Return the project's synonyms for single codes of a set, with the bytes that they were read from."""
-    found: dict[str, list[str]] = {}
+def code_synonyms(folder: Path, set_name: str) -> tuple[dict[str, dict[str, bool]], bytes]:
+    """Return the project's synonyms of a set by code, true where for search only, and the bytes they came from."""
+    found: dict[str, dict[str, bool]] = {}
     parts: list[bytes] = []
     for path in sorted((folder / "synonyms").glob("*.tsv")):
         data = path.read_bytes()
         parts.append(data)
-        for phrase, _, codes in synonym_lines(data):
+        for phrase, _, codes, use in synonym_lines(data):
             for code in codes:
                 system, _, value = code.partition(":")
                 if system == set_name:
-                    found.setdefault(value, []).append(phrase)
-    return {code: tuple(phrases) for code, phrases in found.items()}, b"\0".join(parts)
+                    found.setdefault(value, {})[phrase] = use == "search"
+    return found, b"\0".join(parts)
 
 
-def synonym_lines(data: bytes) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield phrase, meaning and codes of a synonym table: tab-separated, # for comments, the first line a header."""
+def synonym_lines(data: bytes) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """Yield phrase, meaning, codes and use of a synonym table: tab-separated, the first line a header."""
     for number, line in enumerate(data.decode("utf-8").splitlines()):
         if number == 0 or not line.strip() or line.startswith("#"):
             continue
-        cells = [cell.strip() for cell in line.split("\t")] + ["", ""]
-        yield cells[0], cells[1], tuple(cells[2].split())
+        cells = [cell.strip() for cell in line.split("\t")] + ["", "", ""]
+        yield cells[0], cells[1], tuple(cells[2].split()), cells[3]
 
 
 def _with_synonyms(
-    rows: Iterator[ConceptRow], synonyms: Mapping[str, tuple[str, ...]]
+    rows: Iterator[ConceptRow], synonyms: Mapping[str, Mapping[str, bool]]
 ) -> Iterator[ConceptRow]:
-    from dataclasses import replace
-
     used: set[str] = set()
     for row in rows:
         if row.code in synonyms:
             used.add(row.code)
-            row = replace(row, synonyms=synonyms[row.code])
+            phrases = synonyms[row.code]
+            row = replace(
+                row, synonyms=tuple(phrases), search_only=frozenset(p for p, only in phrases.items() if only)
+            )
         yield row
     unknown = sorted(set(synonyms) - used)
     if unknown:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ehrcoder.adapters.codesets.manifest import Manifest
 from ehrcoder.adapters.codesets.sources import synonym_lines
 from ehrcoder.core.errors import EnvironmentFault
-from ehrcoder.core.matching import search_words
+from ehrcoder.core.matching import content_words, search_words
 
 VOCABULARY_FILE = "vocabulary.sqlite"
 
@@ -87,8 +87,8 @@ def _fill(
             counts = _words_of(target / manifest.file_name)
             connection.executemany(_COUNT, sorted(counts.items()))
         for table in tables:
-            for phrase, meaning, _ in synonym_lines(table.read_bytes()):
-                words = " ".join(search_words(phrase))
+            for phrase, meaning, _, _ in synonym_lines(table.read_bytes()):
+                words = " ".join(content_words(search_words(phrase)))
                 if meaning:
                     connection.execute("INSERT OR IGNORE INTO phrase VALUES (?, ?)", (words, meaning))
                 # What a synonym is spelled like is a word that a misspelling may be meant for.
