@@ -64,11 +64,12 @@ APPENDECTOMY = Coding(
     display="Resection of Appendix, Percutaneous Endoscopic Approach",
 )
 HOME = Coding(system=DISCHARGE_DISPOSITION, version="1.0.1", code="home", display="Home")
-IMPROVED = Coding(system=PATIENT_OUTCOME, version="2.0.0", code="R", display="Recovering")
-RESOLVED = Coding(system=CONDITION_CLINICAL, version="4.0.1", code="resolved", display="Resolved")
-ACHIEVED = Coding(system=GOAL_ACHIEVEMENT, version="4.0.1", code="achieved", display="Achieved")
+IMPROVED = Coding(system=PATIENT_OUTCOME, version="3.0.0", code="R", display="Recovering")
+RESOLVED = Coding(system=CONDITION_CLINICAL, version="3.0.0", code="resolved", display="Resolved")
+STATUS_UNKNOWN = Coding(system=CONDITION_CLINICAL, version="3.0.0", code="unknown", display="Unknown")
+ACHIEVED = Coding(system=GOAL_ACHIEVEMENT, version="1.0.1", code="achieved", display="Achieved")
 ALL_CODINGS = (
-    PNEUMONIA, DIABETES, FEVER, COUGH, APPENDECTOMY, HOME, IMPROVED, RESOLVED, ACHIEVED,
+    PNEUMONIA, DIABETES, FEVER, COUGH, APPENDECTOMY, HOME, IMPROVED, RESOLVED, STATUS_UNKNOWN, ACHIEVED,
 )
 HEADER = Coding(system=ICD_10_CM, version="2026-04-01", code="J18", display="Pneumonia, unspecified organism")
 CODER = CoderId("dr-test")
@@ -271,5 +272,6 @@ def records_of_many_shapes() -> list[SignedRecordBuilder]:
     two_statuses.add(PNEUMONIA, quote="Lobar pneumonia")
     two_statuses.add(DIABETES, quote="diabetes")
     two_statuses.add(RESOLVED, quote="pneumonia of the right lower lobe")
+    two_statuses.add(STATUS_UNKNOWN, quote="diabetes")
     two_statuses.sign()
     return [full, amended, replaced_later, empty, no_note, odd_text, unknown, without_model, blank_note, two_statuses]

@@ -163,14 +163,15 @@ def clinical_status(assignment: CodeAssignment, context: CodedContext) -> str | 
     """Return the clinical status of a diagnosis, or None where nothing can honestly be said.
 
     A condition status that the coder assigned to this diagnosis; else `active`, since an encounter diagnosis
-    was under care during the encounter. Nothing when the evidence speaks of the past or the family, or when
-    assigned statuses contradict each other.
+    was under care during the encounter. Nothing when the evidence speaks of the past or the family, when the
+    assigned statuses contradict each other, or when R4 does not know the assigned one.
     """
     linked = {
         status.coding.code for status in context.statuses if linked_diagnosis(status, context) is assignment
     }
     if linked:
-        return linked.pop() if len(linked) == 1 else None
+        # A later edition of the code system has `unknown` besides; R4 requires one of its own six, or nothing.
+        return linked.pop() if len(linked) == 1 and linked <= systems.R4_CLINICAL_STATUSES else None
     if assignment.evidence and all(item.assertion in _NOT_NOW for item in assignment.evidence):
         return None
     return "active"

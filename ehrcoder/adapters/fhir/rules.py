@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ehrcoder.adapters.fhir import rules_content, systems
 from ehrcoder.adapters.fhir.elements import Json
-from ehrcoder.adapters.fhir.rules_content import Breach
+from ehrcoder.adapters.fhir.rules_content import Breach, Node
 from ehrcoder.core.code_checks import concept_problem, system_problem
 from ehrcoder.core.codes import CodeKind, Coding, Concept
 
@@ -74,13 +74,18 @@ def check_bundle(bundle: Json, *, lookup: ConceptLookup | None = None) -> tuple[
     breaches: list[Breach] = []
     held = _Bundle(resources=[])
     breaches += _check_entries(bundle, held)
+    notes = {
+        url: note for url, resource in held.by_url.items()
+        if resource.get("resourceType") == "DocumentReference" and (note := rules_content.note_of(resource)) is not None
+    }
     for resource in held.resources:
         place = _place(resource)
-        breaches += _check_references(resource, held, place)
-        breaches += _check_codings(resource, place, lookup)
-        breaches += rules_content.check_dates(resource, place)
-        breaches += rules_content.check_evidence(resource, held.by_url, place)
-        breaches += rules_content.check_extensions(resource, place)
+        nodes = rules_content.nodes_of(resource)
+        breaches += _check_references(resource, nodes, held, place)
+        breaches += _check_codings(resource, nodes, place, lookup)
+        breaches += rules_content.check_dates(nodes, place)
+        breaches += rules_content.check_evidence(nodes, notes, place)
+        breaches += rules_content.check_extensions(nodes, place)
     breaches += _check_required(held)
     breaches += _check_diagnoses(held)
     breaches += _check_provenance(held)
@@ -115,9 +120,9 @@ def _check_entries(bundle: Json, held: _Bundle) -> Iterator[Breach]:
         held.by_url[str(url)] = resource
 
 
-def _check_references(resource: Json, held: _Bundle, place: str) -> Iterator[Breach]:
+def _check_references(resource: Json, nodes: Sequence[Node], held: _Bundle, place: str) -> Iterator[Breach]:
     resource_type = str(resource.get("resourceType"))
-    for path, node in rules_content.walk(resource):
+    for path, node in nodes:
         url = node.get("reference")
         if not isinstance(url, str):
             continue
@@ -139,8 +144,8 @@ def _check_references(resource: Json, held: _Bundle, place: str) -> Iterator[Bre
             yield Breach(rule="reference", place=f"{place}.{path}", message="no reference is expected here")
 
 
-def _check_codings(resource: Json, place: str, lookup: ConceptLookup | None) -> Iterator[Breach]:
-    for path, node in rules_content.walk(resource):
+def _check_codings(resource: Json, nodes: Sequence[Node], place: str, lookup: ConceptLookup | None) -> Iterator[Breach]:
+    for path, node in nodes:
         if "code" not in node or "system" not in node:
             continue
         if node["system"] not in systems.KNOWN_SYSTEMS:
@@ -200,6 +205,11 @@ def _check_required(held: _Bundle) -> Iterator[Breach]:
                 rule="verified-only",
                 place=_place(resource),
                 message=f"verification status is {status!r}: only verified codes leave",
+            )
+        clinical = rules_content.first_code(resource.get("clinicalStatus"))
+        if clinical is not None and clinical not in systems.R4_CLINICAL_STATUSES:
+            yield Breach(
+                rule="clinical-status", place=_place(resource), message="has a clinical status that R4 does not know"
             )
         if status == "entered-in-error" and "clinicalStatus" in resource:
             yield Breach(

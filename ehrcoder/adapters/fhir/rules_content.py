@@ -7,7 +7,7 @@ import binascii
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -32,16 +32,26 @@ class Breach:
         return f"{self.place}: {self.message} ({self.rule})"
 
 
-def walk(node: Any, path: str = "") -> Iterator[tuple[str, Json]]:
-    """Yield every JSON object below a resource with its path, itself first."""
-    if isinstance(node, dict):
-        found = cast("Json", node)
-        yield path, found
-        for name, value in found.items():
-            yield from walk(value, f"{path}.{name}" if path else name)
-    elif isinstance(node, list):
-        for number, value in enumerate(cast("list[Any]", node)):
-            yield from walk(value, f"{path}[{number}]")
+Node = tuple[str, Json]
+"""A JSON object of a resource with its path."""
+
+
+def nodes_of(resource: Json) -> list[Node]:
+    """Return every JSON object of a resource with its path, itself first."""
+    found: list[Node] = []
+    _collect(resource, "", found)
+    return found
+
+
+def _collect(node: Json, path: str, found: list[Node]) -> None:
+    found.append((path, node))
+    for name, value in node.items():
+        if isinstance(value, dict):
+            _collect(cast("Json", value), f"{path}.{name}" if path else name, found)
+        elif isinstance(value, list):
+            for number, item in enumerate(cast("list[Any]", value)):
+                if isinstance(item, dict):
+                    _collect(cast("Json", item), f"{path}.{name}[{number}]" if path else f"{name}[{number}]", found)
 
 
 def first_code(value: Any) -> str | None:
@@ -58,9 +68,9 @@ def extension_value(node: Json, url: str) -> Any:
     return None
 
 
-def check_dates(resource: Json, place: str) -> Iterator[Breach]:
+def check_dates(nodes: Sequence[Node], place: str) -> Iterator[Breach]:
     """Find dates that the calendar does not have, that lie before 1850, or that end before they begin."""
-    for path, node in walk(resource):
+    for path, node in nodes:
         for name, value in node.items():
             if (name not in _DATE_NAMES and name not in _TIME_NAMES) or not isinstance(value, str):
                 continue
@@ -90,23 +100,23 @@ def _in_order(start: str, end: str) -> bool:
     return start[:shared] <= end[:shared]
 
 
-def check_evidence(resource: Json, by_url: dict[str, Json], place: str) -> Iterator[Breach]:
+def check_evidence(nodes: Sequence[Node], notes: Mapping[str, Note], place: str) -> Iterator[Breach]:
     """Compare every quote with the note at its offsets, and the note's hash with the note."""
-    for path, node in walk(resource):
+    for path, node in nodes:
         if node.get("url") != systems.EVIDENCE:
             continue
-        problem = _evidence_problem(node, by_url)
+        problem = _evidence_problem(node, notes)
         if problem is not None:
             yield Breach(rule="evidence", place=f"{place}.{path}", message=problem)
 
 
-def _evidence_problem(node: Json, by_url: dict[str, Json]) -> str | None:
-    document = by_url.get(str((extension_value(node, "document") or {}).get("reference")), {})
-    text = _attached_text(document)
-    if text is None:
+def _evidence_problem(node: Json, notes: Mapping[str, Note]) -> str | None:
+    note = notes.get(str((extension_value(node, "document") or {}).get("reference")))
+    if note is None:
         return "names no note of the bundle"
-    if extension_value(node, "documentSha256") != hashlib.sha256(text.encode("utf-8")).hexdigest():
+    if extension_value(node, "documentSha256") != note.sha256:
         return "carries another hash than its note"
+    text = note.text
     quote = extension_value(node, "quote")
     encoded = extension_value(node, "quoteBase64")
     if encoded is not None:
@@ -119,22 +129,29 @@ def _evidence_problem(node: Json, by_url: dict[str, Json]) -> str | None:
     return None
 
 
-def _attached_text(document: Json) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """The text that a DocumentReference carries, with its SHA-256."""
+
+    text: str
+    sha256: str
+
+
+def note_of(document: Json) -> Note | None:
+    """Return the attached text of a DocumentReference, or None where it cannot be read."""
     content = cast("list[Json]", document.get("content", []))
     if not content:
         return None
     try:
-        data = base64.b64decode(
-            str(cast("Json", content[0].get("attachment", {})).get("data", "")), validate=True
-        )
-        return data.decode("utf-8")
+        data = base64.b64decode(str(cast("Json", content[0].get("attachment", {})).get("data", "")), validate=True)
+        return Note(text=data.decode("utf-8"), sha256=hashlib.sha256(data).hexdigest())
     except (binascii.Error, UnicodeDecodeError):
         return None
 
 
-def check_extensions(resource: Json, place: str) -> Iterator[Breach]:
+def check_extensions(nodes: Sequence[Node], place: str) -> Iterator[Breach]:
     """Find extensions under the product's own address that are not defined."""
-    for path, node in walk(resource):
+    for path, node in nodes:
         url = node.get("url")
         own = isinstance(url, str) and url.startswith(systems.EXTENSION_BASE)
         if own and url not in systems.OWN_EXTENSIONS:

@@ -61,6 +61,9 @@ PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 AUDIT_ENTITY_TYPE = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 
+R4_CLINICAL_STATUSES = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
+"""The codes that R4 4.0.1 allows in Condition.clinicalStatus (required binding)."""
+
 KNOWN_SYSTEMS = frozenset(
     {
         ICD_10_CM,

@@ -22,7 +22,7 @@ from checkers.r4_server import R4Server, running_server
 
 from ehrcoder.adapters.fhir.bundle import BundleForm
 from ehrcoder.adapters.fhir.writer import FhirBundleWriter
-from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
+from ehrcoder.core.codes import CONDITION_CLINICAL, ICD_10_CM, ICD_10_PCS
 
 Json = dict[str, Any]
 
@@ -36,13 +36,16 @@ def bundle_of(made: SignedRecordBuilder, form: BundleForm = BundleForm.TRANSACTI
 
 
 def code_systems() -> list[Json]:
-    """Return the ICD codes that the made-up records use as FHIR CodeSystems; the HL7 sets come with R4 itself."""
+    """Return the ICD codes that the made-up records use as FHIR CodeSystems; HL7's come with R4."""
     by_system: dict[tuple[str, str], list[Json]] = {}
     for coding in (*ALL_CODINGS, HEADER):
         if coding.system not in (ICD_10_CM, ICD_10_PCS):
             continue
         concepts = by_system.setdefault((coding.system, coding.version), [])
         concepts.append({"code": coding.code, "display": coding.display})
+    # The edition of the code system that the product installs; R4's own lacks the last code.
+    statuses = ("active", "recurrence", "relapse", "inactive", "remission", "resolved", "unknown")
+    by_system[CONDITION_CLINICAL, "3.0.0"] = [{"code": code, "display": code.capitalize()} for code in statuses]
     return [
         {
             "resourceType": "CodeSystem", "id": f"own-{number}", "url": system, "version": version,

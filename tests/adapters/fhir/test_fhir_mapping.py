@@ -300,6 +300,16 @@ def test_contradicting_condition_statuses_leave_the_clinical_status_open(make_bu
     assert "clinicalStatus" not in with_code(bundle, PNEUMONIA)
 
 
+def test_a_condition_status_that_r4_does_not_know_stays_in_its_observation(make_bundle: MakeBundle) -> None:
+    unknown = replace(RESOLVED, version="3.0.0", code="unknown", display="Unknown")
+    made = signed(PNEUMONIA, unknown)
+    bundle = json.loads(FhirBundleWriter(BundleForm.COLLECTION).render(
+        made.record, made.coding, made.events, [], [], exported_at=EXPORTED_AT
+    ))
+    assert "clinicalStatus" not in with_code(bundle, PNEUMONIA)
+    assert of_type(bundle, "Observation")[0]["valueCodeableConcept"]["coding"][0]["code"] == "unknown"
+
+
 def test_a_diagnosis_supported_by_history_only_is_not_called_active(make_bundle: MakeBundle) -> None:
     made = SignedRecordBuilder(record=a_record())
     assignment = made.assignment(DIABETES, quote="diabetes")
