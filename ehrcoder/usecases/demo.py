@@ -44,8 +44,8 @@ def code_records(
 ) -> tuple[DemoRecord, ...]:
     """Propose codes for every unsigned record, accept those at or above `floor`, reject the rest, and sign.
 
-    `limit` takes the first records only; `told` hears of each record when it is signed. Raises CancelledError; records signed before
-    are kept.
+    `limit` takes the first records only; `told` hears of each record when it is signed. Raises CancelledError;
+    records signed before are kept.
     """
     verify = VerifyCode(history=workspace, store=workspace, index=index, ids=ids)
     done: list[DemoRecord] = []
