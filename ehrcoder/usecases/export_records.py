@@ -199,6 +199,8 @@ def _check_head(coding: RecordCoding, events: Sequence[CodingEvent]) -> None:
 
 
 def _written(files: Sequence[ExportedFile]) -> str:
+    if not files:
+        return "No other file was written."
     if len(files) == 1:
         return "1 file written before is kept."
     return f"{len(files)} files written before are kept."
