@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from functools import cache
 
+from ehrcoder.adapters.store.backup import copy_database
 from ehrcoder.adapters.store.schema import APPLICATION_ID, MIGRATIONS
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.core.errors import EnvironmentFault, InputError, IntegrityError
@@ -48,6 +49,8 @@ def prepare(session: Session) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     if version < len(MIGRATIONS):
+        if not is_new:
+            _keep_former(session, version)
         _migrate(session, version)
     _check_tables(session)
 
@@ -89,6 +92,13 @@ def _check_tables(session: Session) -> None:
                 kept="The file was left as it is.",
                 next_step="Copy it to a safe place, then go back to its last backup.",
             )
+
+
+def _keep_former(session: Session, version: int) -> None:
+    """Keep a copy of a file that is about to be migrated; one that an earlier attempt left is good enough."""
+    target = session.path.with_name(f"{session.path.name}.schema-{version}")
+    if not target.exists():
+        copy_database(session.database.conn, target)
 
 
 def _migrate(session: Session, version: int) -> None:

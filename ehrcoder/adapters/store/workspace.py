@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from ehrcoder.adapters.store.backup import copy_database
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.history_tables import HistoryTables
 from ehrcoder.adapters.store.lock import WriterLock
@@ -123,6 +124,12 @@ class SqliteWorkspace:
     def rebuild(self, *, repair: bool = False) -> RebuildReport:
         """Replay every event and compare with the stored coding; with `repair`, store what was replayed."""
         return self._history.rebuild(repair=repair)
+
+    def backup(self, target: Path) -> Path:
+        """Copy the workspace as it is now to a new file, check the copy, and return its path."""
+        target = target.expanduser().absolute()
+        copy_database(self._session.database.conn, target)
+        return target
 
     def log_exports(self, entries: Sequence[ExportEntry]) -> None:
         """Note which files left the workspace."""

@@ -295,6 +295,23 @@ def test_a_changed_suggestion_is_noticed_when_it_is_read(tmp_path: Path) -> None
         workspace.close()
 
 
+def test_a_backup_taken_while_working_holds_everything_and_opens(
+    coding_world: CodingWorld, tmp_path: Path
+) -> None:
+    coding_world.verify.accept("r1", I10, coder_id=CODER)
+    copy = coding_world.workspace.backup(tmp_path / "copy.ehrw")
+    coding_world.verify.accept("r1", E119, coder_id=CODER)
+    again = SqliteWorkspace.open(copy, clock=SteppingClock(), ids=CountingIds())
+    try:
+        assert again.coding(RecordId("r1")).version == 1
+        assert again.verify().problems == ()
+    finally:
+        again.close()
+    with pytest.raises(InputError, match="there already"):
+        coding_world.workspace.backup(copy)
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_unknown_suggestions_of_other_records_do_not_mix(coding_world: CodingWorld) -> None:
     coding_world.workspace.add_records([record_of("r2")])
     assert coding_world.workspace.suggestions(RecordId("r2")) == ()
