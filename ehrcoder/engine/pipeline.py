@@ -135,8 +135,13 @@ class CodingEngine:
                 if self.title(candidate.kind, candidate.code) is not None
             ]
             rows = pair_features(candidates, lexicon=self._artefacts.lexicon)
-            for candidate, row, score in zip(candidates, rows, self._artefacts.pair_scorer.score(rows), strict=True):
-                pairs.append(Pair(sentence=number, candidate=candidate, features=row, score=score))
+            pairs.extend(
+                Pair(sentence=number, candidate=candidate, features=row, score=0.0)
+                for candidate, row in zip(candidates, rows, strict=True)
+            )
+        # All pairs of a record at once: the trees' cost is in the calls, not in the rows.
+        for pair, score in zip(pairs, self._artefacts.pair_scorer.score([p.features for p in pairs]), strict=True):
+            pair.score = score
         return pairs
 
     def _judge(
