@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         RecordReader,
         Workspace,
     )
+    from ehrcoder.usecases.installation import Probes
 
 
 class Services:
@@ -176,3 +178,36 @@ def run_model_worker(log_file: str) -> None:
     from ehrcoder.adapters.model import worker
 
     worker.main(log_file)
+
+
+def installation_probes(workspace: Path | None = None) -> tuple[Probes, dt.date]:
+    """Return what looks at each part of this installation, for `ehrcoder doctor`, and the day.
+
+    Settings that cannot be read do not keep the rest from being looked at. Raises ImportError when a package is
+    missing without which nothing works.
+    """
+    from ehrcoder.adapters import health
+    from ehrcoder.adapters.system import SystemClock, UuidSource
+    from ehrcoder.core.errors import InputError
+    from ehrcoder.usecases.installation import Probes
+
+    paths, clock = find_paths(), SystemClock()
+    try:
+        settings = load_settings(paths.settings_file)
+    except (InputError, OSError):
+        settings = Settings()
+    file = workspace or paths.default_workspace
+    probes = Probes(
+        program=health.program,
+        libraries=health.libraries,
+        database=health.database,
+        window=health.window,
+        settings=lambda: health.settings_file(paths.settings_file),
+        model_file=lambda: health.model_file(settings, paths),
+        trained=lambda: health.trained(paths.artefacts),
+        code_sets=lambda: health.code_sets(paths.code_sets),
+        worker=lambda: health.worker(settings, paths),
+        workspace=lambda: health.workspace(file, is_named=workspace is not None, clock=clock, ids=UuidSource()),
+        storage=lambda: health.storage(paths),
+    )
+    return probes, clock.now().date()
