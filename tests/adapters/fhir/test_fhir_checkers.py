@@ -145,9 +145,9 @@ def test_every_checker_accepts_two_hundred_records(
 
 
 @pytest.mark.slow
-def test_the_matrix_of_planted_errors_and_checkers_is_as_documented(
+def test_the_own_rules_notice_most_planted_errors_and_every_checker_several(
     bundles: dict[BundleForm, list[Json]], pyrofile: PyrofileChecker, fhirkit: FhirkitChecker, google: LineWorker,
-    fhirjs: LineWorker, server: R4Server, record_property: Callable[[str, object], None],
+    fhirjs: LineWorker, server: R4Server,
 ) -> None:
     counts: Counter[str] = Counter()
     checkers = {"pyrofile": pyrofile, "fhirkit": fhirkit, "google": google, "fhirjs": fhirjs, "server": server}
@@ -158,8 +158,9 @@ def test_the_matrix_of_planted_errors_and_checkers_is_as_documented(
             noticed.add("own rules")
         assert noticed, error
         counts.update(noticed)
-    record_property("planted errors noticed", dict(counts))
+    print(f"{len(PLANTED)} planted errors, noticed by {dict(counts)}")
     assert counts["own rules"] >= 30
+    assert min(counts[name] for name in checkers) >= 8
 
 
 def rendered(made: Any, *, exported_at: Any = EXPORTED_AT) -> bytes:
