@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from ehrcoder.core.words import fold, stem
 
@@ -29,10 +30,17 @@ _JOINING = frozenset("a an and as at by due for from in into is of on or the to 
 # Words with which the classification says that nothing more is known, or what goes without saying: an entry is
 # hardly worse for having them.
 _SILENT = frozenset(
-    "unspecified nos other not elsewhere classified specified site organism type without complication uncomplicated "
-    "initial encounter closed disease disorder syndrome primary essential mention approach condition finding".split()
+    "unspecified nos other not elsewhere classified specified site organism type uncomplicated initial "
+    "encounter closed disease disorder syndrome primary essential mention approach condition finding".split()
 )
-_REST = {"unspecified": 0.03, "nos": 0.03, "other": -0.02}
+# What an entry gains or loses for words that were not asked for.
+_UNASKED = {
+    "unspecified": 0.02, "nos": 0.02, "other": -0.02, "sequela": -0.1, "subsequent": -0.1, "newborn": -0.06,
+    "pregnancy": -0.06, "childbirth": -0.06, "puerperium": -0.06, "history": -0.06, "family": -0.06, "neonatal": -0.06,
+    "birth": -0.04, "congenital": -0.04, "complicating": -0.04, "complication": -0.05, "screening": -0.04,
+    "underdosing": -0.05, "assault": -0.06, "self-harm": -0.06, "intentional": -0.06, "drug": -0.02,
+    "secondary": -0.02,
+}
 _EXACT_ONLY = frozenset("left right bilateral acute chronic subacute type stage grade open closed without no not".split())
 
 
@@ -86,14 +94,17 @@ def label_score(query: Sequence[str], label: str) -> float:
     used = {place for place, _ in met}
     covered = sum(share for _, share in met) / len(query)
     weight = needed = 0.0
+    denies = False
     for place, word in enumerate(words):
+        vague = word == "unspecified" and words[place + 1 : place + 2] in (["as"], ["whether"])
+        denies = vague or word == "without" or (denies and word != "with")
         if word in _JOINING and place not in used:
             continue
-        each = 0.12 if word in _SILENT and place not in used else 1.0
+        each = 0.12 if place not in used and (denies or word in _SILENT) else 1.0
         weight += each
         needed += each if place in used else 0.0
     ordered = [place for place, _ in met]
-    rising = sum(1 for a, b in zip(ordered, ordered[1:], strict=False) if b > a)
+    rising = sum(1 for a, b in pairwise(ordered) if b > a)
     order = rising / (len(ordered) - 1) if len(ordered) > 1 else 1.0
     return covered * (0.5 + 0.42 * needed / weight + 0.08 * order) - _denied(query, words, used)
 
@@ -116,12 +127,17 @@ def _denied(query: Sequence[str], words: Sequence[str], used: Collection[int]) -
     return 0.25 if any(place > after for place in used) else 0.0
 
 
-def entry_score(queries: Sequence[tuple[Sequence[str], float]], labels: Sequence[str], *, is_billable: bool) -> tuple[float, int]:
+def entry_score(
+    queries: Sequence[tuple[Sequence[str], float]], labels: Sequence[str], *, is_billable: bool, typed: str = ""
+) -> tuple[float, int]:
     """Return the score of an entry between 0 and 1, and which of its labels earned it.
 
     `queries` are the typed words and their rewritings, each with its trust; `labels` are the folded title and
-    the other terms of the entry. This is the one place where search results are ranked.
+    the other terms of the entry, `typed` is the whole folded text. This is the one place where search results are
+    ranked.
     """
+    if labels[0] == typed and is_billable:
+        return 1.0, 0
     best, which = 0.0, 0
     for query, trust in queries:
         for number, label in enumerate(labels):
@@ -136,9 +152,8 @@ def entry_score(queries: Sequence[tuple[Sequence[str], float]], labels: Sequence
     if best == 0.0:
         return 0.0, 0
     title = labels[0].split()
-    for word, change in _REST.items():
-        if word in title:
-            best += change
+    asked = {word for query, _ in queries for word in query}
+    best += sum(_UNASKED[word] for word in set(title) if word in _UNASKED and word not in asked)
     if not is_billable:
         best -= 0.08
-    return max(0.0, min(1.0, best - 0.0005 * len(title))), which
+    return max(0.0, min(0.99, best - 0.0005 * len(title))), which

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ehrcoder.core.codes import ConceptNotes
 
@@ -22,7 +22,7 @@ class ConceptRow:
     display: str
     parent: str | None
     is_billable: bool
-    notes: ConceptNotes = ConceptNotes()
+    notes: ConceptNotes = field(default_factory=ConceptNotes)
     synonyms: tuple[str, ...] = ()
     definition: str = ""
     is_published_term: bool = True

@@ -17,7 +17,7 @@ from ehrcoder.ports import SearchHit
 # the index need not be read to its end.
 _MATCH = "SELECT rowid FROM concept_fts WHERE concept_fts MATCH ? LIMIT ?"
 _SYNONYM = "SELECT concept_id FROM synonym WHERE words = ?"
-_ENTRIES = "SELECT id, code, matched, is_billable FROM concept WHERE id IN ({})"
+_ENTRIES = "SELECT id, matched, is_billable FROM concept WHERE id IN ({})"
 _BY_CODE = """
 SELECT id, bare, is_billable FROM concept WHERE bare >= ? AND bare < ? ORDER BY is_billable DESC, length(bare), bare
 LIMIT ?
@@ -28,14 +28,19 @@ SELECT c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes FROM conc
 _PHRASES = "SELECT words, meaning FROM phrase WHERE words IN ({})"
 
 _CODE_LIKE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,9}")
-_ENTRIES_A_QUERY = 120
-_VARIANTS = 7
+_ENTRIES_A_QUERY = 100
+_VARIANTS = 8
+_PARTIAL_QUERIES = 3
 _LONGEST_PHRASE = 5
 _REWRITTEN = 0.97
-_CORRECTED = 0.93
-_POOR = 0.55
+_POOR = 0.6
+_FEW = 5
 
 Query = tuple[tuple[str, ...], float]
+Matches = dict[int, set[int]]
+"""Which of the queries brought in the concept with this number."""
+Found = dict[tuple[str, int], tuple[float, int]]
+"""Score and number of the matching label, by code system and number of the concept."""
 
 
 class Searcher:
@@ -47,7 +52,7 @@ class Searcher:
 
     def search(self, text: str, editions: Sequence[Edition], *, limit: int) -> tuple[SearchHit, ...]:
         """Return the best concepts for a typed text, best first, one a code."""
-        found: dict[tuple[str, int], tuple[float, int]] = {}
+        found: Found = {}
         by_system = {edition.about.system: edition for edition in editions}
         typed = text.strip()
         if _CODE_LIKE.fullmatch(typed):
@@ -61,21 +66,21 @@ class Searcher:
             for (system, concept_id), (score, label) in islice(best, limit)
         )
 
-    def _by_words(
-        self, text: str, editions: Sequence[Edition], found: dict[tuple[str, int], tuple[float, int]]
-    ) -> None:
-        words = content_words(search_words(text))
+    def _by_words(self, text: str, editions: Sequence[Edition], found: Found) -> None:
+        folded = search_words(text)
+        words = content_words(folded)
         if not words:
             return
+        typed = " ".join(folded)
         queries = list(self._variants(words, 1.0))
-        _collect(queries, editions, found)
-        if _best(found) >= _POOR:
+        _collect(queries, editions, found, typed)
+        if _best(found) >= _POOR and len(found) >= _FEW:
             return
-        for corrected in self._spelling.corrections(words):
-            queries.extend(self._variants(corrected, _CORRECTED))
-        _collect(queries, editions, found)
-        if _best(found) < _POOR:
-            _collect_partial(queries, editions, found)
+        for corrected, trust in self._spelling.corrections(words):
+            queries.extend(self._variants(corrected, trust))
+        _collect(queries, editions, found, typed)
+        if _best(found) < _POOR or len(found) < _FEW:
+            _collect_partial(queries, editions, found, typed)
 
     def _variants(self, words: tuple[str, ...], trust: float) -> Iterator[Query]:
         """Yield the words themselves, then with their phrases replaced by what the classification says."""
@@ -85,12 +90,14 @@ class Searcher:
         place = 0
         while place < len(words):
             length = next((n for n in range(_LONGEST_PHRASE, 0, -1) if words[place : place + n] in meanings), 0)
-            choices: list[tuple[str, ...]] = meanings[words[place : place + length]] if length else [(words[place],)]
+            as_typed = words[place : place + max(1, length)]
+            # A phrase may also be the classification's own word: "neuropathy" stands in titles as it is.
+            choices = [*meanings.get(as_typed, ()), as_typed]
             variants = [(*variant, *choice) for variant in variants for choice in choices][:_VARIANTS]
             place += max(1, length)
         for variant in variants:
             content = content_words(variant)
-            if content != words:
+            if content != words and content:
                 yield content, trust * _REWRITTEN
 
     def _meanings(self, words: tuple[str, ...]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
@@ -106,16 +113,16 @@ class Searcher:
         return meanings
 
 
-def _best(found: dict[tuple[str, int], tuple[float, int]]) -> float:
+def _best(found: Found) -> float:
     return max((score for score, _ in found.values()), default=0.0)
 
 
-def _by_code(edition: Edition, typed: str) -> dict[tuple[str, int], tuple[float, int]]:
+def _by_code(edition: Edition, typed: str) -> Found:
     """Entries whose code is or begins with what was typed; a code without digits must be met whole."""
     bare = without_dot(typed)
     has_digit = any(c.isdigit() for c in bare)
     upper = bare + "\uffff" if has_digit else bare + "\0"
-    scored: dict[tuple[str, int], tuple[float, int]] = {}
+    scored: Found = {}
     rows = edition.connection.execute(_BY_CODE, (bare, upper, _ENTRIES_A_QUERY))
     for number, (concept_id, found, is_billable) in enumerate(rows):
         score = 1.0 if found == bare else (0.95 if is_billable else 0.85) - number * 0.0005
@@ -124,38 +131,42 @@ def _by_code(edition: Edition, typed: str) -> dict[tuple[str, int], tuple[float,
 
 
 def _collect(
-    queries: Sequence[Query], editions: Sequence[Edition], found: dict[tuple[str, int], tuple[float, int]]
+    queries: Sequence[Query], editions: Sequence[Edition], found: Found, typed: str
 ) -> None:
     """Add the entries that have all words of one of the queries."""
     matches = [(_match_query(words), " ".join(words)) for words, _ in queries]
     for edition in editions:
-        ids: dict[int, None] = {}
-        for match, whole in matches:
-            ids.update((row[0], None) for row in edition.connection.execute(_SYNONYM, (whole,)))
-            ids.update((row[0], None) for row in edition.connection.execute(_MATCH, (match, _ENTRIES_A_QUERY)))
-        _score(queries, edition, list(ids), found)
+        ids: Matches = {}
+        for number, (match, whole) in enumerate(matches):
+            for (concept_id,) in edition.connection.execute(_SYNONYM, (whole,)):
+                ids.setdefault(concept_id, set()).add(number)
+            for (concept_id,) in edition.connection.execute(_MATCH, (match, _ENTRIES_A_QUERY)):
+                ids.setdefault(concept_id, set()).add(number)
+        _score(queries, edition, ids, found, typed)
 
 
 def _collect_partial(
-    queries: Sequence[Query], editions: Sequence[Edition], found: dict[tuple[str, int], tuple[float, int]]
+    queries: Sequence[Query], editions: Sequence[Edition], found: Found, typed: str
 ) -> None:
     """Add the entries that have most words of one of the queries: the rarest words decide."""
     for edition in editions:
-        ids: dict[int, None] = {}
-        for words, _ in queries[:_VARIANTS]:
-            ids.update(dict.fromkeys(edition.best_ids(words, limit=_ENTRIES_A_QUERY // 2)))
-        _score(queries, edition, list(ids), found)
+        ids: Matches = {}
+        for number, (words, _) in enumerate(queries[:_PARTIAL_QUERIES]):
+            for concept_id in edition.best_ids(words, limit=_ENTRIES_A_QUERY // 3):
+                ids.setdefault(concept_id, set()).add(number)
+        _score(queries, edition, ids, found, typed)
 
 
 def _score(
-    queries: Sequence[Query], edition: Edition, ids: Sequence[int],
-    found: dict[tuple[str, int], tuple[float, int]],
+    queries: Sequence[Query], edition: Edition, ids: Matches, found: Found, typed: str
 ) -> None:
-    for start in range(0, len(ids), 500):
-        chunk = ids[start : start + 500]
+    numbers = sorted(ids)
+    for start in range(0, len(numbers), 500):
+        chunk = numbers[start : start + 500]
         rows = edition.connection.execute(_ENTRIES.format(",".join("?" * len(chunk))), chunk)
-        for concept_id, _, matched, is_billable in rows:
-            score, label = entry_score(queries, matched.split("\n"), is_billable=bool(is_billable))
+        for concept_id, matched, is_billable in rows:
+            met = [queries[number] for number in sorted(ids[concept_id])]
+            score, label = entry_score(met, matched.split("\n"), is_billable=bool(is_billable), typed=typed)
             key = (edition.about.system, concept_id)
             if score > found.get(key, (0.0, 0))[0]:
                 found[key] = (score, label)
@@ -167,11 +178,7 @@ def _match_query(words: Sequence[str]) -> str:
 
 def _hit(edition: Edition, concept_id: int, score: float, label: int) -> SearchHit:
     concept = edition.concept_of(edition.connection.execute(_FULL, (concept_id,)).fetchone())
-    return SearchHit(concept=concept, score=round(score, 4), matched=_label(concept, label))
-
-
-def _label(concept: Concept, number: int) -> str:
-    return labels_of(concept)[number] if number else ""
+    return SearchHit(concept=concept, score=round(score, 4), matched=labels_of(concept)[label] if label else "")
 
 
 def labels_of(concept: Concept) -> tuple[str, ...]:

@@ -8,10 +8,15 @@ from itertools import islice, product
 
 from ehrcoder.core.matching import needs_equality
 
-_KNOWN = "SELECT 1 FROM word WHERE form >= ? AND form < ? LIMIT 1"
+_KNOWN = "SELECT 1 FROM word WHERE form = ?"
+_BEGINS_KNOWN = "SELECT 1 FROM word WHERE form >= ? AND form < ? LIMIT 1"
 _NEAR = "SELECT form, entries FROM word WHERE length BETWEEN ? AND ?"
 _CHOICES = 3
 _COMBINATIONS = 5
+# A word of three letters is an abbreviation: any other three letters would be another one.
+_SHORTEST = 4
+_TRUST = 0.97
+_TRUST_LOST = 0.03
 
 
 class Spelling:
@@ -20,21 +25,34 @@ class Spelling:
     def __init__(self, vocabulary: sqlite3.Connection) -> None:
         self._vocabulary = vocabulary
 
-    def corrections(self, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-        """Yield the words with unknown ones replaced, likeliest first; nothing when all are known."""
-        choices = [(word,) if self._is_known(word) else self._near(word) for word in words]
-        if all(choice == (word,) for choice, word in zip(choices, words, strict=True)):
+    def corrections(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], float]]:
+        """Yield the words with unknown ones replaced and the trust in that, best first; nothing when all are known.
+
+        Where no word is unknown, words that are only the beginning of a known one are taken for misspelled.
+        """
+        choices = [((word, 0),) if self._begins_known(word) else self._near(word) for word in words]
+        if all(choice[0][1] == 0 for choice in choices):
+            choices = [((word, 0),) if self._is_known(word) else self._near(word) for word in words]
+        if all(choice[0][1] == 0 for choice in choices):
             return
-        yield from islice(product(*(choice or (word,) for choice, word in zip(choices, words, strict=True))),
-                          _COMBINATIONS)
+        combined = sorted(product(*choices), key=lambda each: sum(distance for _, distance in each))
+        for combination in islice(combined, _COMBINATIONS):
+            distance = sum(distance for _, distance in combination)
+            yield tuple(word for word, _ in combination), _TRUST - _TRUST_LOST * distance
 
     def _is_known(self, word: str) -> bool:
-        # The beginning of a known word is what someone types on the way to it.
-        if needs_equality(word):
+        if needs_equality(word) or len(word) < _SHORTEST:
             return True
-        return self._vocabulary.execute(_KNOWN, (word, word + "\uffff")).fetchone() is not None
+        return self._vocabulary.execute(_KNOWN, (word,)).fetchone() is not None
 
-    def _near(self, word: str) -> tuple[str, ...]:
+    def _begins_known(self, word: str) -> bool:
+        # The beginning of a known word is what someone types on the way to it.
+        if needs_equality(word) or len(word) < _SHORTEST:
+            return True
+        return self._vocabulary.execute(_BEGINS_KNOWN, (word, word + "\uffff")).fetchone() is not None
+
+    def _near(self, word: str) -> tuple[tuple[str, int], ...]:
+        """Return words with their distance; the word itself at distance 0 where nothing is near."""
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
@@ -44,5 +62,8 @@ class Spelling:
             word, [form for form in rows if not needs_equality(form)], scorer=OSA.distance, score_cutoff=allowed,
             limit=40,
         )
-        ranked = sorted(near, key=lambda each: (each[1] + (each[0][0] != word[0]), -rows[each[0]], each[0]))
-        return tuple(form for form, _, _ in ranked[:_CHOICES])
+        ranked = sorted(
+            ((form, int(distance) + (form[0] != word[0])) for form, distance, _ in near if form != word),
+            key=lambda each: (each[1], -rows[each[0]], each[0]),
+        )
+        return tuple(ranked[:_CHOICES]) or ((word, 0),)
