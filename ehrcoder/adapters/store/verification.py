@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-from pydantic_core import from_json
+from itertools import groupby
+from operator import itemgetter
 
 from ehrcoder.adapters.store import serial
 from ehrcoder.adapters.store.migrate import expected_schema, stored_schema
 from ehrcoder.adapters.store.record_tables import RecordTables, run_content_sha256
+from ehrcoder.adapters.store.replay import Replay, parsed, touched
 from ehrcoder.adapters.store.session import Row, Session
-from ehrcoder.core.canonical import canonical_sha256, sha256_of_text
+from ehrcoder.core.canonical import canonical_sha256, sha256_of_text, spell
 from ehrcoder.core.errors import EhrCoderError, IntegrityError
 from ehrcoder.core.history import ledger_hash
 from ehrcoder.core.ids import RecordId
@@ -23,8 +25,11 @@ _MANY = 200
 
 _LINES = """
 SELECT l.position, l.kind, l.subject, l.content_sha256, l.previous_hash, l.hash,
-       e.event_id, e.record_id, e.sequence, e.previous_hash, e.hash, e.body
+       e.event_id, e.record_id, e.sequence, e.hash
 FROM ledger AS l LEFT JOIN events AS e ON e.position = l.position ORDER BY l.position
+"""
+_EVENTS = """
+SELECT event_id, record_id, sequence, previous_hash, hash, body FROM events ORDER BY record_id, sequence
 """
 _STRAY_EVENTS = """
 SELECT e.record_id, e.sequence, e.body FROM events AS e
@@ -32,12 +37,28 @@ WHERE NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.position = e.position AND l.
 ORDER BY e.position
 """
 _CONTENT_HASHES = "SELECT record_id, content_sha256 FROM records"
-_HEADS = "SELECT record_id, version, head_hash FROM coding"
+_HEADS = "SELECT record_id, version, head_hash, signature, assignment_count FROM coding"
+_ASSIGNMENTS = """
+SELECT sequence, assignment_id, system, code, body FROM assignments WHERE record_id = ? ORDER BY sequence
+"""
+_DECISIONS = "SELECT suggestion_id, decision FROM decisions WHERE record_id = ?"
+_WITHOUT_HISTORY = """
+SELECT record_id FROM assignments UNION SELECT record_id FROM decisions
+EXCEPT SELECT record_id FROM events
+"""
 _RUN = "SELECT body, manifest FROM runs WHERE run_id = ?"
 _RUN_IDS = "SELECT run_id FROM runs"
 _SUGGESTIONS = """
-SELECT s.suggestion_id, s.record_id, s.body, r.manifest
+SELECT s.suggestion_id, s.record_id, s.run_id, s.body, r.manifest, r.record_id
 FROM suggestions AS s LEFT JOIN runs AS r USING (run_id)
+"""
+_LAST_RUNS = """
+SELECT run_id, record_id, manifest, body FROM runs AS r
+WHERE number = (SELECT max(number) FROM runs WHERE record_id = r.record_id)
+"""
+_DECIDED_AND_GONE = """
+SELECT suggestion_id, record_id FROM decisions AS d
+WHERE NOT EXISTS (SELECT 1 FROM suggestions AS s WHERE s.suggestion_id = d.suggestion_id)
 """
 _EXPORTS = "SELECT record_id, head_hash, body FROM exports ORDER BY number"
 _HAS_EVENT = "SELECT 1 FROM events WHERE record_id = ? AND hash = ?"
@@ -83,7 +104,6 @@ class _Check:
     _events: int = 0
     _records: int = 0
     _head: str = ""
-    _last: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     _content: dict[str, str] = field(default_factory=dict[str, str])
     _seen_records: set[str] = field(default_factory=set[str])
     _seen_runs: set[str] = field(default_factory=set[str])
@@ -104,7 +124,7 @@ class _Check:
         self.guards()
         self.ledger()
         self.strays()
-        self.heads()
+        self.histories()
         self.suggestions()
         self.exports()
         self.contents(records)
@@ -161,29 +181,45 @@ class _Check:
             self._exported.append((subject, content))
 
     def _event(self, subject: str, content: str, row: Row) -> None:
-        event_id, record_id, sequence, previous_hash, stored_hash, body = row
+        event_id, record_id, sequence, stored_hash = row
         if event_id is None:
             self.note(f"Event {subject} was deleted: it stands in the ledger only.")
             return
         self._events += 1
-        name = f"Event {sequence} of record {record_id}"
-        if sha256_of_text(body) != stored_hash:
-            self.note(f"{name} was altered: it does not match its hash. It touches {_what(body)}.")
-        elif stored_hash != content or event_id != subject:
-            self.note(f"{name} was exchanged: the ledger holds another one. It touches {_what(body)}.")
-        elif not _agrees(body, event_id, record_id, sequence, previous_hash):
-            self.note(f"{name}: its place was altered. It touches {_what(body)}.")
-        last = self._last.get(record_id, (0, self._content.get(record_id, "")))
-        if (sequence, previous_hash) != (last[0] + 1, last[1]):
-            self.note(f"{name} does not follow event {last[0]}: an event is missing, added or moved. "
-                      f"It touches {_what(body)}.")
-        self._last[record_id] = (sequence, stored_hash)
+        if stored_hash != content or event_id != subject:
+            self.note(f"Event {sequence} of record {record_id} was exchanged: the ledger holds another one.")
+
+    def histories(self) -> None:
+        """Replay each record's events and compare with the coding that is stored beside them."""
+        heads = {row[0]: row[1:] for row in self.session.all(_HEADS)}
+        for record_id, rows in groupby(self.session.each(_EVENTS), key=itemgetter(1)):
+            replay = Replay(record_id=record_id, head_hash=self._content.get(record_id, ""))
+            replay.take(rows)
+            for problem in replay.problems:
+                self.note(problem)
+            self._compare(replay, heads.pop(record_id, None))
+        for record_id, head in heads.items():
+            if head != (0, "", None, 0):
+                self.note(f"The stored coding of record {record_id} has no history.")
+        for (record_id,) in self.session.all(_WITHOUT_HISTORY):
+            self.note(f"The stored codes or decisions of record {record_id} have no history.")
+
+    def _compare(self, replay: Replay, head: Row | None) -> None:
+        signature = spell(replay.signature) if replay.signature else None
+        expected = (replay.version, replay.head_hash, signature, len(replay.assignments))
+        if head != expected:
+            self.note(f"The stored coding of record {replay.record_id} is not where its history ends.")
+        elif (
+            self.session.all(_ASSIGNMENTS, (replay.record_id,)) != replay.assignment_rows()
+            or dict(self.session.all(_DECISIONS, (replay.record_id,))) != replay.decisions
+        ):
+            self.note(f"The stored codes of record {replay.record_id} are not what its history amounts to.")
 
     def strays(self) -> None:
         """Find what lies in the tables without a line in the ledger: it was put in from outside."""
         for record_id, sequence, body in self.session.all(_STRAY_EVENTS):
             self.note(f"Event {sequence} of record {record_id} was inserted from outside. "
-                      f"It touches {_what(body)}.")
+                      f"It touches {touched(parsed(body))}.")
         for record_id in self._content:
             if record_id not in self._seen_records:
                 self.note(f"Record {record_id} was inserted from outside.")
@@ -191,18 +227,22 @@ class _Check:
             if row[0] not in self._seen_runs:
                 self.note(f"Run {row[0]} was inserted from outside.")
 
-    def heads(self) -> None:
-        for record_id, version, head_hash in self.session.all(_HEADS):
-            if (version, head_hash) != self._last.get(record_id, (0, "")):
-                self.note(f"The stored coding of record {record_id} is not where its history ends.")
-
     def suggestions(self) -> None:
-        run_manifest, hashes = "", {}
-        for suggestion_id, record_id, body, manifest in self.session.each(_SUGGESTIONS):
+        run_manifest, hashes = "", dict[str, object]()
+        found = Counter[str]()
+        for suggestion_id, record_id, run_id, body, manifest, owner in self.session.each(_SUGGESTIONS):
             if manifest != run_manifest:
-                run_manifest, hashes = manifest, _object(manifest or "{}")
-            if hashes.get(suggestion_id) != sha256_of_text(body):
+                run_manifest, hashes = manifest, parsed(manifest or "{}")
+            found[run_id] += 1
+            if hashes.get(suggestion_id) != sha256_of_text(body) or owner != record_id:
                 self.note(f"Suggestion {suggestion_id} of record {record_id} was altered or inserted.")
+        for run_id, record_id, manifest, body in self.session.each(_LAST_RUNS):
+            if parsed(body).get("record_id") != record_id:
+                self.note(f"Run {run_id} was moved to record {record_id}.")
+            if found[run_id] != len(parsed(manifest)):
+                self.note(f"Suggestions of record {record_id} were deleted.")
+        for suggestion_id, record_id in self.session.all(_DECIDED_AND_GONE):
+            self.note(f"Suggestion {suggestion_id} of record {record_id}, which was decided, was deleted.")
 
     def exports(self) -> None:
         """Compare the export log with the ledger; an exported history that is gone means an older copy."""
@@ -227,36 +267,8 @@ class _Check:
                 self.note(error.what)
 
 
-def _agrees(body: str, event_id: str, record_id: str, sequence: int, previous_hash: str) -> bool:
-    plain = _object(body)
-    return (plain.get("event_id"), plain.get("record_id"), plain.get("sequence"),
-            plain.get("previous_hash")) == (event_id, record_id, sequence, previous_hash)
-
-
 def _export_hash(body: str) -> str:
     try:
         return canonical_sha256(serial.read_export(body, where="The export log"))
     except IntegrityError:
         return ""
-
-
-def _object(text: str) -> dict[str, object]:
-    try:
-        plain = from_json(text.encode("utf-8", "surrogateescape"), cache_strings="keys")
-    except ValueError:
-        return {}
-    return plain if isinstance(plain, dict) else {}
-
-
-def _what(body: str) -> str:
-    """Say which code or suggestion an event is about; codes and ids only, no words of the note."""
-    draft = _object(body).get("draft")
-    if not isinstance(draft, dict):
-        return "what can no longer be read"
-    action = draft.get("action", "unknown action")
-    for side in (draft.get("after"), draft.get("before")):
-        if isinstance(side, dict) and isinstance(side.get("coding"), dict):
-            return f"code {side['coding'].get('code')} ({action})"
-    if draft.get("suggestion_id"):
-        return f"suggestion {draft['suggestion_id']} ({action})"
-    return f"the record as a whole ({action})"

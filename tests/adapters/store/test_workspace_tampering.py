@@ -186,6 +186,28 @@ CASES: dict[str, tuple[Callable[[sqlite3.Connection], object], str]] = {
     "an export edited": (
         lambda raw: raw.execute("UPDATE exports SET body = replace(body, 'r1.json', 'r2.json')"),
         "Line 1 of the export log"),
+    "a stored code exchanged": (
+        lambda raw: raw.execute("UPDATE assignments SET code = 'I15' WHERE record_id = 'r1' AND sequence = 1"),
+        "stored codes of record r1 are not"),
+    "a stored decision exchanged": (
+        lambda raw: raw.execute("UPDATE decisions SET decision = 'rejected' WHERE suggestion_id = 's1'"),
+        "stored codes of record r1 are not"),
+    "a stored signature taken away": (
+        lambda raw: raw.execute("UPDATE coding SET signature = NULL WHERE record_id = 'r1'"),
+        "record r1 is not where its history ends"),
+    "codes stored for a record without history": (
+        lambda raw: (raw.execute("INSERT INTO records SELECT 9, 'r9', source_sha256, content_sha256, body "
+                                 "FROM records WHERE record_id = 'r2'"),
+                     raw.execute("INSERT INTO assignments VALUES ('r9', 1, 'x', 's', 'c', '{}')")),
+        "codes or decisions of record r9 have no history"),
+    "a suggestion of the last run deleted": (
+        lambda raw: raw.execute("DELETE FROM suggestions WHERE suggestion_id = 's2'"), "Suggestion"),
+    "a suggestion moved to another record": (
+        lambda raw: raw.execute("UPDATE suggestions SET record_id = 'r2' WHERE suggestion_id = 's2'"),
+        "Suggestion s2 of record r2"),
+    "a run moved to another record": (
+        lambda raw: (raw.execute("UPDATE runs SET record_id = 'r2'"),
+                     raw.execute("UPDATE suggestions SET record_id = 'r2'")), "Run run1 was moved to record r2"),
     "the stored coding set back": (
         lambda raw: raw.execute("UPDATE coding SET version = 1 WHERE record_id = 'r1'"), "not where its history ends"),
 }

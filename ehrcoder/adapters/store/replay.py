@@ -1,0 +1,96 @@
+"""Checks one record's events as they are stored and replays them, without building core values.
+
+Verification reads millions of events; this does what `ehrcoder.core.history.fold` does on plain JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import from_json
+
+from ehrcoder.adapters.store.session import Row
+from ehrcoder.core.canonical import sha256_of_text, spell
+
+Plain = dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Replay:
+    """Where the events of one record lead, and what is wrong with them."""
+
+    record_id: str
+    head_hash: str
+    version: int = 0
+    assignments: dict[str, Plain] = field(default_factory=dict[str, Plain])
+    decisions: dict[str, str] = field(default_factory=dict[str, str])
+    signature: Plain | None = None
+    problems: list[str] = field(default_factory=list[str])
+
+    def take(self, rows: Iterable[Row]) -> None:
+        """Check and replay events, in the order of their numbers."""
+        for row in rows:
+            self._event(*row)
+
+    def assignment_rows(self) -> list[Row]:
+        """Return what the table of assignments must hold for this record."""
+        return sorted(
+            (each.get("sequence", 0), name, coding.get("system"), coding.get("code"), spell(each))
+            for name, each in self.assignments.items() for coding in [plain_object(each.get("coding"))]
+        )
+
+    def _event(self, event_id: str, _: str, sequence: int, previous: str, stored_hash: str, body: str) -> None:
+        plain = parsed(body)
+        name = f"Event {sequence} of record {self.record_id}"
+        if sha256_of_text(body) != stored_hash:
+            self._note(f"{name} was altered: it does not match its hash", plain)
+        elif (plain.get("event_id"), plain.get("record_id"), plain.get("sequence"),
+              plain.get("previous_hash")) != (event_id, self.record_id, sequence, previous):
+            self._note(f"{name}: its place was altered", plain)
+        if (sequence, previous) != (self.version + 1, self.head_hash):
+            self._note(f"{name} does not follow event {self.version}: an event is missing, added or moved", plain)
+        self.version, self.head_hash = sequence, stored_hash
+        self._apply(plain_object(plain.get("draft")))
+
+    def _apply(self, draft: Plain) -> None:
+        before, after = draft.get("before"), draft.get("after")
+        if isinstance(before, dict):
+            self.assignments.pop(str(before.get("assignment_id")), None)
+        if isinstance(after, dict):
+            self.assignments[str(after.get("assignment_id"))] = after
+        if draft.get("suggestion_id") is not None and draft.get("decision") is not None:
+            self.decisions[str(draft["suggestion_id"])] = str(draft["decision"])
+        self.signature = draft.get("signature")
+
+    def _note(self, problem: str, plain: Plain) -> None:
+        self.problems.append(f"{problem}. It touches {touched(plain)}.")
+
+
+def parsed(text: str) -> Plain:
+    """Return a stored JSON object, empty where it is none."""
+    try:
+        return plain_object(from_json(text.encode("utf-8", "surrogateescape"), cache_strings="keys"))
+    except ValueError:
+        return {}
+
+
+def plain_object(value: object) -> Plain:
+    """Return the value where it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+
+
+def touched(event: Plain) -> str:
+    """Say which code or suggestion an event is about; codes and ids only, no words of the note."""
+    draft = plain_object(event.get("draft"))
+    if not draft:
+        return "what can no longer be read"
+    action = draft.get("action", "unknown action")
+    for side in (draft.get("after"), draft.get("before")):
+        code = plain_object(plain_object(side).get("coding")).get("code")
+        if code:
+            return f"code {code} ({action})"
+    if draft.get("suggestion_id"):
+        return f"suggestion {draft['suggestion_id']} ({action})"
+    return f"the record as a whole ({action})"
