@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +14,9 @@ from typing import NoReturn
 
 _HEARTBEAT_SECONDS = 15.0
 _LINES_ON_FAILURE = 30
+_TAIL_BYTES = 20_000
+# How ninja counts what it compiles.
+_STEP = re.compile(rb"\[(\d+/\d+)\]")
 
 
 class SetupError(Exception):
@@ -69,7 +73,7 @@ class Console:
                 words, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder,
                 env={**os.environ, **(environment or {})},
             )
-            beat = _Heartbeat(self, what)
+            beat = _Heartbeat(self, what, self._log_file, begin)
             try:
                 code = process.wait()
             except KeyboardInterrupt:
@@ -96,10 +100,10 @@ class Console:
 
 
 class _Heartbeat:
-    """Prints a line now and then while a command runs."""
+    """Prints a line now and then while a command runs, with the step it is at where its output counts them."""
 
-    def __init__(self, console: Console, what: str) -> None:
-        self._console, self._what = console, what
+    def __init__(self, console: Console, what: str, log_file: Path, begin: int) -> None:
+        self._console, self._what, self._log_file, self._begin = console, what, log_file, begin
         self._started = time.monotonic()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
@@ -111,4 +115,10 @@ class _Heartbeat:
 
     def _beat(self) -> None:
         while not self._stopped.wait(_HEARTBEAT_SECONDS):
-            self._console.note(f"… {self._what}: {duration(time.monotonic() - self._started)}")
+            self._console.note(f"… {self._what}{self._step()}: {duration(time.monotonic() - self._started)}")
+
+    def _step(self) -> str:
+        with self._log_file.open("rb") as log:
+            log.seek(max(self._begin, log.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            steps = _STEP.findall(log.read())
+        return f", step {steps[-1].decode()}" if steps else ""

@@ -58,7 +58,7 @@ def ensure(console: Console) -> str:
     tools = CACHE / "setup" / "build-venv"
     fresh = CACHE / "setup" / "new-wheel"
     cores = str(os.cpu_count() or 1)
-    console.note(f"built once, then kept in {WHEELS.name}/; about 5 minutes on 2 cores ({cores} here)")
+    console.note(f"built once, then kept in .cache/wheels; about 5 minutes on 2 idle cores ({cores} here)")
     environment.ensure_venv(console, tools, "build environment")
     environment.pip(console, tools, ["install", "-r", REQUIREMENTS / "build.txt"], "installing build tools")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -68,7 +68,7 @@ def ensure(console: Console) -> str:
         "PATH": f"{environment.python_of(tools).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     # pip keeps wheels that it built under any options: without its cache the options count.
-    flags = ["wheel", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--no-binary", "llama-cpp-python"]
+    flags = ["wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--no-binary", "llama-cpp-python"]
     requirement = f"llama-cpp-python=={version()}"
     environment.pip(console, tools, [*flags, "-w", fresh, requirement], "building llama-cpp-python", **search)
     _folder().mkdir(parents=True, exist_ok=True)

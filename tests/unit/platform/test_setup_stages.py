@@ -241,6 +241,7 @@ def test_a_long_command_says_that_it_still_works(
     module = setup_module("console")
     monkeypatch.setattr(module, "_HEARTBEAT_SECONDS", 0.05)
 
-    console(setup_module, tmp_path).run([sys.executable, "-c", "import time; time.sleep(0.5)"], "building")
+    script = "import time; print('[7/231] Building CXX object', flush=True); time.sleep(0.5)"
+    console(setup_module, tmp_path).run([sys.executable, "-c", script], "building")
 
-    assert "… building: 0 s" in capsys.readouterr().out
+    assert "… building, step 7/231: 0 s" in capsys.readouterr().out
