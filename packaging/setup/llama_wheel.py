@@ -68,7 +68,7 @@ def ensure(console: Console) -> str:
         "PATH": f"{environment.python_of(tools).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     # pip keeps wheels that it built under any options: without its cache the options count.
-    flags = ["wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--no-binary", "llama-cpp-python"]
+    flags = ["wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir"]
     requirement = f"llama-cpp-python=={version()}"
     environment.pip(console, tools, [*flags, "-w", fresh, requirement], "building llama-cpp-python", **search)
     _folder().mkdir(parents=True, exist_ok=True)
