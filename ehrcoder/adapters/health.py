@@ -148,7 +148,7 @@ def code_sets(folder: Path) -> tuple[InstalledCodeSet, ...]:
         InstalledCodeSet(edition=manifest.edition, file_sha256=_hash_if_there(folder / manifest.file_name))
         for manifest in read_manifests(folder)
     )
-    if all(each.file_sha256 == each.edition.sha256 for each in installed):
+    if installed and all(each.file_sha256 == each.edition.sha256 for each in installed):
         SqliteCodeSetIndex.open(folder).close()
     return installed
 

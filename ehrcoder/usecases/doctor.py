@@ -188,6 +188,8 @@ def judge_trained(files: TrainedFiles) -> Finding:
 
 def judge_code_sets(installed: tuple[InstalledCodeSet, ...], *, today: dt.date) -> Finding:
     """Every file is as it was built; an edition that is over is pointed out."""
+    if not installed:
+        return _off("code_sets", "The code sets have not been built yet.", "Run `ehrcoder codesets build`.")
     facts = tuple((f"{each.edition.name} ({each.edition.version})", each.file_sha256) for each in installed)
     missing = [each.edition.name for each in installed if not each.file_sha256]
     changed = [each.edition.name for each in installed if each.file_sha256 not in ("", each.edition.sha256)]
@@ -247,7 +249,8 @@ def judge_workspace(state: WorkspaceState) -> Finding:
     if state.problems:
         step = "Keep the file as it is, run `ehrcoder audit verify`, and go back to the last backup."
         return _off("workspace", f"The history is NOT intact: {len(state.problems)} problems.", step, facts)
-    return _fine("workspace", f"{state.records:,} records, {state.signed:,} signed; history of {state.events:,} events intact.", facts)
+    summary = f"{state.records:,} records, {state.signed:,} signed; history of {state.events:,} events intact."
+    return _fine("workspace", summary, facts)
 
 
 def judge_storage(storage: Storage) -> Finding:
