@@ -107,7 +107,7 @@ def wait_until_loaded(window: MainWindow, seconds: float = 30.0) -> bool:
     while time.monotonic() < end:
         QApplication.processEvents()
         quiet = quiet + 1 if window.session.runner.is_idle else 0
-        if quiet > 5:
+        if quiet > 3:
             return True
-        time.sleep(0.01)
+        time.sleep(0.002)
     return False

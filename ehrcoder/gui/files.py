@@ -13,6 +13,7 @@ from ehrcoder.core.codes import CodeSetEdition
 from ehrcoder.gui.dialogs.choice import Choice, ChoicePopup
 from ehrcoder.gui.dialogs.messages import MessagePopup
 from ehrcoder.gui.session import WorkspaceSession
+from ehrcoder.gui.words import counted
 
 if TYPE_CHECKING:
     from ehrcoder.usecases.export_records import ExportReport
@@ -59,7 +60,10 @@ class FileJobs(QObject):
             self._export(names[0])
             return
         self._choices.ask(
-            self.tr("Export %n signed record(s) as", "", len(self._session.signed_ids())),
+            counted(
+                len(self._session.signed_ids()), self.tr("Export 1 signed record as"),
+                self.tr("Export {0} signed records as"),
+            ),
             [Choice(key=str(n), words=name, value=name)
              for n, name in enumerate(names[:_FORMATS_BY_KEY], start=1)],
             self._export,
@@ -93,7 +97,7 @@ class FileJobs(QObject):
 
     @Slot(object)
     def _on_imported(self, report: ImportReport) -> None:
-        told = self.tr("{0} file(s) imported, {1} known already, {2} could not be read.").format(
+        told = self.tr("Files imported: {0}. Known already: {1}. Could not be read: {2}.").format(
             report.imported, report.duplicates, report.failed
         )
         if report.failed == 0 and not any(outcome.left_out for outcome in report.outcomes):
@@ -105,13 +109,15 @@ class FileJobs(QObject):
 
     @Slot(object)
     def _on_exported(self, report: ExportReport) -> None:
-        told = self.tr("%n file(s) written.", "", len(report.files))
+        told = counted(len(report.files), self.tr("1 file written."), self.tr("{0} files written."))
         if report.files:
             told = f"{told} {report.files[0].path.parent}"
         if report.refused:
             titles = {row.record_id: row.title for row in self._session.rows}
             lines = [f"{titles.get(each.record_id, each.record_id)}: {each.reason}" for each in report.refused]
-            told = told + "\n" + self.tr("%n record(s) were not written:", "", len(lines))
+            told = told + "\n" + counted(
+                len(lines), self.tr("1 record was not written:"), self.tr("{0} records were not written:")
+            )
             self._message.tell(self.tr("Export"), told, "\n".join(lines))
         else:
             self._session.said.emit(told)

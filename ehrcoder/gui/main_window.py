@@ -38,6 +38,7 @@ from ehrcoder.gui.views.note_pane import NotePane
 from ehrcoder.gui.views.record_pane import RecordPane
 from ehrcoder.gui.views.status_strip import StatusStrip
 from ehrcoder.gui.views.suggestion_tray import SuggestionTray
+from ehrcoder.gui.words import counted
 
 _MODEL_AFTER_MS = 400
 
@@ -59,6 +60,8 @@ class MainWindow(QMainWindow):
         self._font_size = font_size
         self._is_first_load = True
         self.setObjectName("main_window")
+        self._recall_look()
+        self._style()  # before the widgets are made: polishing them again afterwards takes longer
         self.setWindowTitle("EHRCoder")
         self.actions_ = ActionSet(self, self.trigger)
         self._build_panes()
@@ -72,7 +75,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._attach_keys()
         self._connect()
-        self._recall()
+        self._recall_places()
         self.set_theme(self._theme)
         self._refresh_actions()
 
@@ -208,12 +211,15 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Show the window in a theme."""
         self._theme = theme
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, theme, self._font_size)
+        self._style()
         self.actions_.set_theme(theme)
         for part in (self.records, self.note, self.tray, self.assigned, self.search):
             part.set_theme(theme)
+
+    def _style(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, self._theme, self._font_size)
 
     @property
     def theme(self) -> Theme:
@@ -315,12 +321,17 @@ class MainWindow(QMainWindow):
             self.tray.go_to(first.suggestion_id)
             codes = ", ".join(each.coding.code for each in view.undecided[:8])
             more = " …" if len(view.undecided) > 8 else ""
-            self.status.say(self.tr("Not signed: %n suggestion(s) still to decide: ", "", len(view.undecided))
-                            + codes + more)
+            self.status.say(counted(
+                len(view.undecided), self.tr("Not signed, 1 suggestion is still to decide: "),
+                self.tr("Not signed, {0} suggestions are still to decide: "),
+            ) + codes + more)
             return
         errors = self.assigned.error_count
         if errors:
-            self.status.say(self.tr("Not signed: %n code edit(s) of level error are open.", "", errors))
+            self.status.say(counted(
+                errors, self.tr("Not signed, 1 code edit of level error is open."),
+                self.tr("Not signed, {0} code edits of level error are open."),
+            ))
             return
         row = self._row(view.record_id)
         title = row.title if row else view.record.source_name
@@ -382,14 +393,18 @@ class MainWindow(QMainWindow):
 
     # remembering
 
-    def _recall(self) -> None:
+    def _recall_look(self) -> None:
         if self._memory is None:
-            self.resize(1440, 900)
             return
         self._font_size = int(str(self._memory.value("font_size", self._font_size)))
         name = str(self._memory.value("theme", ""))
         if name in THEMES:
             self._theme = THEMES[name]
+
+    def _recall_places(self) -> None:
+        if self._memory is None:
+            self.resize(1440, 900)
+            return
         for key, restore in (
             ("geometry", self.restoreGeometry), ("panes", self.panes.restoreState),
             ("right", self.right.restoreState),

@@ -17,6 +17,7 @@ from ehrcoder.gui.models.suggestions import SuggestionRow
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.session import WorkspaceSession
 from ehrcoder.gui.views.assigned_pane import AssignedPane
+from ehrcoder.gui.views.history_view import codes_by_suggestion, line_words
 from ehrcoder.gui.views.note_pane import NotePane
 from ehrcoder.gui.views.suggestion_tray import SuggestionTray
 from ehrcoder.gui.words import admission_words, reason_words
@@ -44,6 +45,7 @@ class Review(QObject):
         super().__init__(parent)
         self._parts = parts
         self._evidence = 0
+        self._told = 0
         self._seen: set[SuggestionId] = set()
         self._pending: set[SuggestionId] = set()
         self._warned: SuggestionId | None = None
@@ -51,6 +53,11 @@ class Review(QObject):
 
     def show_view(self, view: RecordView, *, is_new: bool) -> None:
         """Show a record, or what changed in it."""
+        if not is_new and view.history and len(view.history) > self._told:
+            self.said.emit(self.tr("Saved: {0}").format(
+                line_words(view.history[-1], codes_by_suggestion(view))
+            ))
+        self._told = len(view.history)
         if is_new:
             self._seen.clear()
             self._warned = None

@@ -20,6 +20,7 @@ from ehrcoder.gui.record_view import RecordView, row_after
 from ehrcoder.gui.remote_workspace import RemoteWorkspace
 from ehrcoder.gui.store_desk import StoreDesk, WorkspaceInfo
 from ehrcoder.gui.task_runner import CancelFlag, Lane, Problem, TaskRunner
+from ehrcoder.gui.words import counted
 from ehrcoder.ports import Progress, SearchHit
 from ehrcoder.usecases.sign_record import amend_record, sign_record
 from ehrcoder.usecases.verify_code import VerifyCode
@@ -408,7 +409,10 @@ class WorkspaceSession(QObject):
         self.model_changed.emit(ModelState(name=name, off_because=off))
 
     def _on_proposed(self, count: object) -> None:
-        self.said.emit(self.tr("Codes proposed for %n record(s).", "", int(str(count))))
+        self.said.emit(counted(
+            int(str(count)), self.tr("Codes are proposed for this record."),
+            self.tr("Codes are proposed for {0} records."),
+        ))
         self.runner.start(Lane.PROPOSE, self._propose.model_state, done=self._on_model)
 
     def _on_imported(self, report: object) -> None:

@@ -11,6 +11,15 @@ import re
 from bisect import bisect_right
 
 _UNEQUAL = re.compile("\r\n|[\U00010000-\U0010ffff]")
+_BYTE_ORDER_MARKS = ("\ufeff", "\ufffe")
+
+
+def for_qt(text: str) -> str:
+    """Return what to hand to Qt so that its document holds the whole text.
+
+    Qt takes a mark at the beginning of a string for its byte order: it drops it, or swaps every character.
+    """
+    return "\ufeff" + text if text.startswith(_BYTE_ORDER_MARKS) else text
 
 
 class TextOffsets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QTextCharFormat
+from PySide6.QtGui import QColor, QGuiApplication, QPalette, QTextCharFormat
 from PySide6.QtWidgets import QApplication
 
 from ehrcoder.core.assignments import Decision
@@ -116,14 +116,16 @@ def theme_named(name: str) -> Theme:
 
 
 def apply_theme(app: QApplication, theme: Theme, font_size: int) -> None:
-    """Put a theme and a font size on the whole application."""
-    if app.style().objectName() != "fusion":
+    """Put a theme and a font size on the whole application; each step polishes every widget, so none twice."""
+    if app.property("ehrcoder_style") is None:
+        app.setProperty("ehrcoder_style", "fusion")
         app.setStyle("fusion")
-    font = QFont(app.font())
-    font.setPointSize(font_size)
-    app.setFont(font)
-    app.setPalette(_palette(theme))
-    app.setStyleSheet(_style_sheet(theme, font_size))
+    if app.property("ehrcoder_theme") != theme.name:
+        app.setProperty("ehrcoder_theme", theme.name)
+        app.setPalette(_palette(theme))
+    sheet = _style_sheet(theme, font_size)
+    if app.styleSheet() != sheet:
+        app.setStyleSheet(sheet)
 
 
 def evidence_format(theme: Theme, kind: CodeKind, *, current: bool) -> QTextCharFormat:
@@ -162,6 +164,12 @@ def _palette(theme: Theme) -> QPalette:
 def _style_sheet(theme: Theme, font_size: int) -> str:
     t, small, large = theme, max(font_size - 1, SMALLEST_FONT), font_size + 3
     return f"""
+QWidget {{ font-size: {font_size}pt; }}
+QPlainTextEdit#note_text {{ font-size: {font_size + 1}pt; }}
+QListWidget::item {{ padding: 4px 6px; }}
+QListWidget#sections {{ font-size: {small}pt; color: {t.muted}; }}
+QListWidget#sections::item {{ padding: 3px 6px; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: {t.surface}; }}
 QMainWindow, QMenuBar {{ background: {t.window}; color: {t.text}; }}
 QMenuBar {{ padding: 2px 6px; }}
 QMenuBar::item {{ padding: 4px 10px; border-radius: 4px; background: transparent; }}
@@ -191,11 +199,10 @@ QLabel#recordTitle {{ font-size: {large}pt; font-weight: 600; }}
 QLabel#muted, QLabel[muted="true"] {{ color: {t.muted}; font-size: {small}pt; }}
 QLabel#empty {{ color: {t.muted}; }}
 QLabel#notice {{ background: {t.warning_ground}; color: {t.warning}; border-radius: 5px; padding: 5px 9px; }}
-QLineEdit, QComboBox, QPlainTextEdit#reason {{ background: {t.surface}; color: {t.text}; padding: 5px 8px;
+QLineEdit {{ background: {t.surface}; color: {t.text}; padding: 5px 8px;
   border: 1px solid {t.control_border}; border-radius: 5px; selection-background-color: {t.selection};
   selection-color: {t.text}; }}
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit#reason:focus {{ border: 2px solid {t.accent};
-  padding: 4px 7px; }}
+QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_border};
   selection-background-color: {t.selection}; selection-color: {t.text}; }}
 QListView, QTableView, QPlainTextEdit {{ background: {t.surface}; color: {t.text}; outline: none;
@@ -206,7 +213,7 @@ QTableView {{ gridline-color: {t.border}; alternate-background-color: {t.raised}
 QTableView::item {{ padding: 3px 6px; }}
 QTableView::item:selected, QListView::item:selected {{ background: {t.selection}; color: {t.text}; }}
 QHeaderView {{ background: {t.surface}; }}
-QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none; padding: 4px 6px;
+QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none; padding: 4px 9px;
   border-bottom: 1px solid {t.border}; font-size: {small}pt; font-weight: 600; }}
 QTabWidget::pane {{ border: none; }}
 QTabBar::tab {{ color: {t.muted}; background: transparent; padding: 5px 12px; margin-right: 2px;

@@ -14,6 +14,11 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("words", text)
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return a number with its noun; `many` holds {0} for the number."""
+    return one if count == 1 else many.format(count)
+
+
 def decision_word(decision: Decision) -> str:
     """Return what was decided, in a word."""
     match decision:

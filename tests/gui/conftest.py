@@ -10,9 +10,10 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from ehrcoder.gui.app import application, make_window, wait_until_loaded  # noqa: E402
-from ehrcoder.gui.main_window import MainWindow  # noqa: E402
-from tests.gui.fakes import FakeServices, sample_records  # noqa: E402
+from builders.window_world import FakeServices, sample_records
+
+from ehrcoder.gui.app import application, make_window, wait_until_loaded
+from ehrcoder.gui.main_window import MainWindow
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,8 @@ def open_window(qtbot, tmp_path: Path, services: FakeServices) -> Iterator[Calla
         assert wait_until_loaded(window)
         return window
 
+    make.services = services
+    make.path = tmp_path / "work.ehrw"
     yield make
     for window in opened:
         window.close()

@@ -30,6 +30,8 @@ class _ChoiceList(QListWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._pressed("\n")
+        elif event.key() == Qt.Key.Key_Down and not self.selectedItems():
+            self.setCurrentRow(0)
         elif event.text() and event.text().isprintable():
             self._pressed(event.text())
         else:
@@ -41,6 +43,7 @@ class ChoicePopup(Overlay):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host, "", width=420)
+        self.beside_the_note()
         self.list = _ChoiceList(self._pressed)
         self.list.setObjectName("choices")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -63,13 +66,14 @@ class ChoicePopup(Overlay):
             self.list.addItem(item)
         row = self.list.sizeHintForRow(0) + 2
         self.list.setFixedHeight(row * len(self._choices) + 10)
-        self.list.setCurrentRow(-1)  # nothing is chosen before a person chooses
+        self.list.clearSelection()
         self.open(self.list)
 
     def _pressed(self, key: str) -> None:
         if key == "\n":
-            place = self.list.currentRow()
-            found = self._choices[place] if 0 <= place < len(self._choices) else None
+            # The current row is no answer: a list that gets the focus makes its first row the current one.
+            marked = self.list.selectedItems()
+            found = self._choices[self.list.row(marked[0])] if marked else None
         else:
             found = next((each for each in self._choices if each.key.casefold() == key.casefold()), None)
         if found is not None and self._chosen is not None:

@@ -138,7 +138,7 @@ class CodeSearch(Overlay):
         if first is not None:
             self.view.setCurrentIndex(self.model.index(first, 0))
         if hits:
-            self.foot.setText(self.tr("%n found. ↑ ↓ choose, Enter takes, Esc closes.", "", len(hits)))
+            self.foot.setText(self.tr("{0} found. ↑ ↓ choose, Enter takes, Esc closes.").format(len(hits)))
         else:
             self.foot.setText(self.tr("No code fits. Try fewer or other words."))
         if self._wants_first:

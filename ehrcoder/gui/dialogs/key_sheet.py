@@ -23,7 +23,7 @@ class KeySheet(Overlay):
         columns.setHorizontalSpacing(36)
         left, right = QVBoxLayout(), QVBoxLayout()
         for group, specs in actions.groups().items():
-            side = left if specs[0].name in ("next", "import") else right
+            side = left if specs[0].name in ("next", "import", "propose") else right
             side.addLayout(self._group(group, specs))
         left.addStretch(1)
         right.addStretch(1)

@@ -24,6 +24,7 @@ class Overlay(QWidget):
         self._host = host
         self._came_from: QWidget | None = None
         self._wanted = (width, height)
+        self._at_right = False
         self.setAccessibleName(title)
         self.card = QFrame(self)
         self.card.setObjectName("card")
@@ -38,6 +39,11 @@ class Overlay(QWidget):
         self.column.addWidget(self.heading)
         host.installEventFilter(self)
         self.hide()
+
+    def beside_the_note(self) -> None:
+        """Place the card at the right and leave the note readable: its words decide the answer."""
+        self._at_right = True
+        self.setObjectName("clear_scrim")
 
     def muted(self, text: str) -> QLabel:
         """Return a line of small words for the card."""
@@ -109,4 +115,5 @@ class Overlay(QWidget):
         height = self._wanted[1] or max(natural, self.card.sizeHint().height())
         height = min(height, area.height() - 2 * _MARGIN)
         top = max((area.height() - height) // 3, _MARGIN)
-        self.card.setGeometry((area.width() - width) // 2, top, width, height)
+        left = area.width() - width - _MARGIN if self._at_right else (area.width() - width) // 2
+        self.card.setGeometry(left, top, width, height)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.models.rows import ROOT, ROW_ROLE, AnyIndex
-from ehrcoder.gui.words import status_word
+from ehrcoder.gui.words import counted, status_word
 
 
 class QueueFilter(StrEnum):
@@ -108,11 +108,16 @@ class RecordListModel(QAbstractListModel):
 
     def state_words(self, row: RecordRow) -> str:
         """Return where a record stands and why it is still in the queue."""
-        parts = [status_word(row.status)]
-        if row.status is not RecordStatus.SIGNED and row.undecided_count:
-            parts.append(self.tr("%n to decide", "", row.undecided_count))
+        is_open = row.status in (RecordStatus.PROPOSED, RecordStatus.IN_PROGRESS)
+        parts: list[str] = []
+        if is_open and row.undecided_count:
+            parts.append(self.tr("{0} to decide").format(row.undecided_count))
+        elif is_open and row.assignment_count:
+            parts.append(self.tr("Ready to sign"))
+        else:
+            parts.append(status_word(row.status))
         if row.assignment_count:
-            parts.append(self.tr("%n code(s)", "", row.assignment_count))
+            parts.append(counted(row.assignment_count, self.tr("1 code"), self.tr("{0} codes")))
         if not row.document_count:
             parts.append(self.tr("no note"))
         return "  ·  ".join(parts)

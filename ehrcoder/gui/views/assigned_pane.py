@@ -18,7 +18,7 @@ from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.theme import LIGHT, Theme
 from ehrcoder.gui.views.history_view import plain_table
 from ehrcoder.gui.views.panes import Pane, WithEmptyState
-from ehrcoder.gui.words import admission_words, kind_word
+from ehrcoder.gui.words import admission_words, counted, kind_word
 
 if TYPE_CHECKING:
     from ehrcoder.core.edits import EditFinding
@@ -56,7 +56,10 @@ class AssignedPane(Pane):
         buttons.setContentsMargins(8, 0, 8, 8)
         buttons.setSpacing(4)
         for name in ("principal", "admission", "move_up", "move_down", "remove"):
-            buttons.addWidget(actions.button(name, self))
+            button = actions.button(name, self)
+            if name in ("move_up", "move_down"):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            buttons.addWidget(button)
         buttons.addStretch(1)
         self.body.addLayout(buttons)
         self.clear()
@@ -78,8 +81,16 @@ class AssignedPane(Pane):
     def show_view(self, view: RecordView) -> None:
         """Show a record's assigned codes, keeping the selected one."""
         selected = self.selected
+        before = {each.assignment_id for each in self.model.rows}
+        fresh = [each for each in view.coding.assignments if each.assignment_id not in before]
+        if before and len(fresh) == 1:
+            selected = fresh[0]  # so that P right behind A makes the accepted code principal
+        elif not before and len(view.coding.assignments) == 1:
+            selected = view.coding.assignments[0]
         self.model.set_rows(view.coding.assignments)
-        self.aside.setText(self.tr("%n code(s)", "", len(view.coding.assignments)))
+        self.aside.setText(counted(
+            len(view.coding.assignments), self.tr("1 code"), self.tr("{0} codes")
+        ))
         self._stack.show_empty("" if view.coding.assignments else self.tr(
             "No code is assigned yet. A accepts a suggestion, Ctrl+K searches for another code."
         ))

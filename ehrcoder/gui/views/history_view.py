@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from ehrcoder.gui.models.tables import Column, TableModel
@@ -20,7 +22,7 @@ class HistoryView(QWidget):
             (
                 Column(heading=self.tr("#"), text=lambda line: str(line.sequence), align_right=True),
                 Column(heading=self.tr("When"),
-                       text=lambda line: line.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")),
+                       text=lambda line: line.at.astimezone().strftime("%Y-%m-%d\n%H:%M:%S")),
                 Column(heading=self.tr("Who"), text=lambda line: line.coder_id),
                 Column(heading=self.tr("What"), text=self._what),
                 Column(heading=self.tr("Why"), text=lambda line: line.reason),
@@ -32,6 +34,8 @@ class HistoryView(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        self.table.setWordWrap(True)
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._stack = WithEmptyState(self.table)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
@@ -39,9 +43,7 @@ class HistoryView(QWidget):
 
     def show_view(self, view: RecordView) -> None:
         """Show a record's history."""
-        self._codes = {
-            each.suggestion_id: f"{each.coding.code} {each.coding.display}" for each in view.suggestions
-        }
+        self._codes = codes_by_suggestion(view)
         self.model.set_rows(tuple(reversed(view.history)))
         self._stack.show_empty("" if view.history else self.tr(
             "Nothing was decided about this record yet.\n\n"
@@ -50,11 +52,21 @@ class HistoryView(QWidget):
 
     def _what(self, line: HistoryLine) -> str:
         """Return what was done; a suggestion that gave no code is named by its code, not by its id."""
-        text = line.text
-        for suggestion_id, code in self._codes.items():
-            if suggestion_id in text:
-                text = text.replace(suggestion_id, code)
-        return text[:1].upper() + text[1:]
+        return line_words(line, self._codes)
+
+
+def line_words(line: HistoryLine, codes: Mapping[str, str]) -> str:
+    """Return a line of the history as a sentence; `codes` names suggestions by their code."""
+    text = line.text
+    for suggestion_id, code in codes.items():
+        if suggestion_id in text:
+            text = text.replace(suggestion_id, code)
+    return text[:1].upper() + text[1:]
+
+
+def codes_by_suggestion(view: RecordView) -> dict[str, str]:
+    """Return the code and title of every suggestion by its id."""
+    return {each.suggestion_id: f"{each.coding.code} {each.coding.display}" for each in view.suggestions}
 
 
 def plain_table(accessible_name: str, object_name: str) -> QTableView:
@@ -71,5 +83,7 @@ def plain_table(accessible_name: str, object_name: str) -> QTableView:
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(28)
     table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setResizeContentsPrecision(40)
+    table.verticalHeader().setResizeContentsPrecision(0)
     table.horizontalHeader().setAccessibleName(accessible_name)
     return table

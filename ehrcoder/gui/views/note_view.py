@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.gui.record_view import DocumentView
+from ehrcoder.gui.text_offsets import for_qt
 from ehrcoder.gui.theme import LIGHT, Theme, evidence_format
 
 
@@ -50,7 +51,7 @@ class NoteView(QPlainTextEdit):
         self._document = document
         self._marks, self._current, self._found = (), (), None
         self.setExtraSelections([])
-        self.setPlainText(document.document.text if document is not None else "")
+        self.setPlainText(for_qt(document.document.text) if document is not None else "")
 
     @property
     def shown(self) -> DocumentView | None:

@@ -16,6 +16,7 @@ from ehrcoder.gui.theme import Theme
 from ehrcoder.gui.views.delegates import SuggestionDelegate
 from ehrcoder.gui.views.panes import Pane, WithEmptyState
 from ehrcoder.gui.views.record_pane import QuietListView
+from ehrcoder.gui.words import counted
 
 _ALTERNATIVES_SHOWN = 5
 
@@ -68,7 +69,7 @@ class SuggestionTray(Pane):
         else:
             self._stack.show_empty("")
             self.aside.setText(
-                self.tr("%n to decide", "", undecided) if undecided else self.tr("all decided")
+                self.tr("{0} to decide").format(undecided) if undecided else self.tr("all decided")
             )
         if current is not None:
             index = self.model.index_of(current.suggestion.suggestion_id)
@@ -135,8 +136,9 @@ class SuggestionTray(Pane):
         system = SHORT_NAME_OF_SYSTEM.get(suggestion.coding.system, suggestion.coding.system)
         lines = [
             f"{suggestion.coding.code}  {suggestion.coding.display}",
-            self.tr("{0} {1}  ·  supported in %n place(s)", "", len(suggestion.evidence)).format(
-                system, suggestion.coding.version
+            f"{system} {suggestion.coding.version}  ·  " + counted(
+                len(suggestion.evidence), self.tr("supported in 1 place"),
+                self.tr("supported in {0} places (Space)"),
             ) + self._assertions(suggestion),
         ]
         if suggestion.explanation:
