@@ -69,6 +69,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`ehrcoder … | head`); nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EhrCoderError.exit_code
+    except Exception as error:
+        return _report_own_fault(error, command=parsed.command)
+
+
+def _report_own_fault(error: Exception, *, command: str) -> int:
+    """Log where the program itself failed, and say so without the error's message: it may quote a record."""
+    from ehrcoder import logs
+    from ehrcoder.paths import find_paths
+
+    folder = find_paths().logs
+    logs.start_logging(folder).error("%s: unexpected error", command, exc_info=error)
+    logs.stop_logging()
+    print(
+        f"ehrcoder: the program itself failed ({type(error).__name__}). What was saved before is kept. "
+        f"Run `ehrcoder doctor`; if nothing is off, report this with the end of the log in {folder}, "
+        "which holds no clinical text.",
+        file=sys.stderr,
+    )
+    return EhrCoderError.exit_code
 
 
 def _run_model_worker(options: Sequence[str]) -> int:

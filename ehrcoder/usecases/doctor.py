@@ -37,7 +37,7 @@ LEAST_FREE_BYTES = 500_000_000
 # What a broken installation raises when it is looked at: packages missing, files damaged, libraries that do not load.
 _FAULTS = (ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _REINSTALL = "Install the program again (in a checkout: `make setup`)."
-_GPU_BUILD = "A build for the graphics processor is described in the README under \"Models and GPU\"."
+_GPU_BUILD = "The README says under `Other models and GPUs` how to build for one."
 
 _Fact = TypeVar("_Fact")
 
