@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`ehrcoder … | head`); nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EhrCoderError.exit_code
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is our own fault
         return _report_own_fault(error, command=parsed.command)
 
 
