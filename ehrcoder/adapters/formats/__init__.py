@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ehrcoder.adapters.formats.ccda import CcdaReader
 from ehrcoder.adapters.formats.codiesp import CodiEspReader
 from ehrcoder.adapters.formats.csv_records import CsvReader
 from ehrcoder.adapters.formats.fhir_json import FhirJsonReader, FhirNdjsonReader
@@ -11,4 +12,4 @@ from ehrcoder.ports import RecordReader
 
 def all_readers() -> tuple[RecordReader, ...]:
     """Return every reader, the most particular first: the first that recognises a file takes it."""
-    return (CodiEspReader(), FhirNdjsonReader(), FhirJsonReader(), CsvReader(), PlainTextReader())
+    return (CodiEspReader(), CcdaReader(), FhirNdjsonReader(), FhirJsonReader(), CsvReader(), PlainTextReader())

@@ -24,6 +24,10 @@ from ehrcoder.core.codes import (
 ICD_9_CM = "http://hl7.org/fhir/sid/icd-9-cm"
 ICD_10 = "http://hl7.org/fhir/sid/icd-10"
 SNOMED_CT = "http://snomed.info/sct"
+CPT = "http://www.ama-assn.org/go/cpt"
+LOINC = "http://loinc.org"
+# HL7 v2 table 0112, which each hospital fills itself: never the same as FHIR's own discharge dispositions.
+DISCHARGE_TABLE = "http://terminology.hl7.org/CodeSystem/v2-0112"
 
 _ALIASES: dict[str, str] = {
     "2.16.840.1.113883.6.90": ICD_10_CM,
@@ -46,13 +50,21 @@ _ALIASES: dict[str, str] = {
     "http://terminology.hl7.org/codesystem/hcpcs": HCPCS_II,
     "http://www.cms.gov/medicare/coding/hcpcsreleasecodesets/alpha-numeric-hcpcs.html": HCPCS_II,
     "2.16.840.1.113883.6.3": ICD_10,
+    # ICD-9-CM has one address for diagnoses (6.103) and procedures (6.104).
     "2.16.840.1.113883.6.103": ICD_9_CM,
+    "2.16.840.1.113883.6.104": ICD_9_CM,
+    "2.16.840.1.113883.6.2": ICD_9_CM,
+    "2.16.840.1.113883.6.12": CPT,
+    "cpt": CPT,
+    "cpt-4": CPT,
     "http://hl7.org/fhir/sid/icd-9": ICD_9_CM,
     "icd-9-cm": ICD_9_CM,
     "2.16.840.1.113883.6.96": SNOMED_CT,
-    "2.16.840.1.113883.6.1": "http://loinc.org",
+    "2.16.840.1.113883.6.1": LOINC,
     "http://hl7.org/fhir/discharge-disposition": DISCHARGE_DISPOSITION,
     "http://hl7.org/fhir/condition-clinical": CONDITION_CLINICAL,
+    "2.16.840.1.113883.12.112": DISCHARGE_TABLE,
+    "http://hl7.org/fhir/v2/0112": DISCHARGE_TABLE,
     "http://hl7.org/fhir/v2/0241": PATIENT_OUTCOME,
     "2.16.840.1.113883.12.241": PATIENT_OUTCOME,
     "http://hl7.org/fhir/goal-achievement": GOAL_ACHIEVEMENT,
@@ -60,11 +72,23 @@ _ALIASES: dict[str, str] = {
     system.lower(): system
     for system in (
         ICD_10_CM, ICD_10_PCS, HCPCS_II, ICD_10, ICD_9_CM, SNOMED_CT, DISCHARGE_DISPOSITION, PATIENT_OUTCOME,
-        CONDITION_CLINICAL, GOAL_ACHIEVEMENT,
+        CONDITION_CLINICAL, GOAL_ACHIEVEMENT, CPT, LOINC, DISCHARGE_TABLE,
     )
 }
 
+_OID = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
+# Words by which a code system's name gives its family away, the particular before the general.
+_FAMILIES: tuple[tuple[str, frozenset[str]], ...] = (
+    (r"snomed", frozenset({SNOMED_CT})),
+    (r"icd\W*10\W*(pcs|proc)", frozenset({ICD_10_PCS})),
+    (r"icd\W*10\W*cm", frozenset({ICD_10_CM})),
+    (r"icd\W*10", frozenset({ICD_10_CM, ICD_10, ICD_10_PCS})),
+    (r"icd\W*9", frozenset({ICD_9_CM})),
+    (r"loinc", frozenset({LOINC})),
+)
+
 _ICD_10_CM_CODE = re.compile(r"[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?")
+_ICD_9_CM_CODE = re.compile(r"\d{3}(\.?\d{1,2})?|\d{2}(\.?\d{1,2})?|[Vv]\d{2}(\.?\d{1,2})?|[Ee]\d{3}(\.?\d)?")
 _ICD_10_PCS_CODE = re.compile(r"[0-9A-HJ-NP-Za-hj-np-z]{7}")
 
 
@@ -75,6 +99,23 @@ def known_system(given: str) -> str:
     if key.startswith("https://"):
         key = "http://" + key.removeprefix("https://")
     return _ALIASES.get(key, plain)
+
+
+def known_oid(oid: str) -> str:
+    """Return the product's address of a code system that is named by its object identifier."""
+    plain = oid.strip()
+    system = known_system(plain)
+    return f"urn:oid:{plain}" if system == plain and _OID.fullmatch(plain) else system
+
+
+def contradicts(system: str, name: str) -> bool:
+    """Tell whether a code system's written name belongs to another system than its address."""
+    lowered = name.lower()
+    known = {address for _, addresses in _FAMILIES for address in addresses}
+    for pattern, addresses in _FAMILIES:
+        if re.search(pattern, lowered):
+            return system in known and system not in addresses
+    return False
 
 
 def known_code(system: str, given: str) -> str:
@@ -93,4 +134,9 @@ def is_well_formed(system: str, code: str) -> bool:
         return _ICD_10_CM_CODE.fullmatch(code) is not None
     if system == ICD_10_PCS:
         return _ICD_10_PCS_CODE.fullmatch(code) is not None
+    if system == ICD_9_CM:
+        return _ICD_9_CM_CODE.fullmatch(code) is not None
+    if system == SNOMED_CT:
+        # A concept or an expression; an identifier has at least six digits.
+        return re.match(r"\d{6,18}(?!\d)", code) is not None
     return True

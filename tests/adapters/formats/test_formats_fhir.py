@@ -95,7 +95,7 @@ def test_patients_are_kept_apart(read):
     ("http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10"),
     ("urn:oid:2.16.840.1.113883.6.3", "http://hl7.org/fhir/sid/icd-10"),
     ("urn:oid:2.16.840.1.113883.6.103", "http://hl7.org/fhir/sid/icd-9-cm"),
-    ("urn:oid:2.16.840.1.113883.6.104", "urn:oid:2.16.840.1.113883.6.104"),
+    ("urn:oid:2.16.840.1.113883.6.104", "http://hl7.org/fhir/sid/icd-9-cm"),
     ("urn:oid:2.16.840.1.113883.6.96", "http://snomed.info/sct"), ("http://snomed.info/sct", "http://snomed.info/sct"),
     ("http://hl7.org/fhir/sid/icd-10-de", "http://hl7.org/fhir/sid/icd-10-de"), ("I10", "I10"), ("", ""),
     ("http://example.org/Codes", "http://example.org/Codes"),

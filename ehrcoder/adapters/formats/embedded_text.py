@@ -1,0 +1,45 @@
+"""Text of a document that is carried inside another one: the media type says how it is read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import re
+
+from ehrcoder.adapters.formats.decoding import DecodedText, decode
+from ehrcoder.adapters.formats.html_text import text_of_html
+from ehrcoder.adapters.formats.json_values import shown
+from ehrcoder.core.errors import InputError
+
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xhtml"})
+PLAIN_TYPES = frozenset({"text/plain", "text/markdown"})
+
+
+def bytes_of_base64(text: str, *, name: str) -> bytes:
+    """Return decoded bytes, white space between them allowed. Raises InputError when they are damaged."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError(f"{name}'s base64 is damaged.", next_step="Export it again.") from error
+
+
+def text_of_embedded(data: bytes, media_type: str, *, name: str) -> DecodedText:
+    """Return the text of a carried document. Raises InputError naming the type when it cannot be read."""
+    plain_type = media_type.split(";")[0].strip().lower()
+    if plain_type and plain_type not in HTML_TYPES | PLAIN_TYPES:
+        raise InputError(f"{name} is {shown(plain_type)}, which is not read.")
+    decoded = decode_named(data, media_type, name=name)
+    if plain_type in HTML_TYPES:
+        return DecodedText(text=text_of_html(decoded.text),
+                           notes=(*decoded.notes, f"The text of {name} is shown from HTML."))
+    return decoded
+
+
+def decode_named(data: bytes, media_type: str, *, name: str) -> DecodedText:
+    """Take the character set that the media type names, where the bytes agree with it."""
+    charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", media_type, re.IGNORECASE)
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii") and b"\x00" not in data:
+        with contextlib.suppress(LookupError, UnicodeError):
+            return DecodedText(text=data.decode(charset[1]))
+    return decode(data, name=name)
