@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ehrcoder.cli import main as command_line
 from ehrcoder.cli import doctor_command
+from ehrcoder.cli import main as command_line
 
 SECRET = "Jane Roe complains of chest pain"
 
