@@ -99,9 +99,18 @@ class _Task:
 def _accept(task: _Task) -> None:
     least = task.options.min_confidence
     chosen = [each for each in task.chosen() if each.confidence >= least]
+    accepted = 0
     for suggestion in chosen:
-        task.verify.accept(task.record_id, suggestion.suggestion_id, coder_id=task.coder_id)
-    print(f"{len(chosen)} accepted.", file=sys.stderr)
+        try:
+            task.verify.accept(task.record_id, suggestion.suggestion_id, coder_id=task.coder_id)
+        except InputError as error:
+            if not task.options.all:
+                raise
+            # A header cannot be assigned; the others are not held up by it.
+            print(f"Left undecided: {error}", file=sys.stderr)
+        else:
+            accepted += 1
+    print(f"{accepted} accepted.", file=sys.stderr)
 
 
 def _reject(task: _Task) -> None:
