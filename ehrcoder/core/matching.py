@@ -41,7 +41,9 @@ _UNASKED = {
     "underdosing": -0.05, "assault": -0.06, "self-harm": -0.06, "intentional": -0.06, "drug": -0.02,
     "secondary": -0.02,
 }
-_EXACT_ONLY = frozenset("left right bilateral acute chronic subacute type stage grade open closed without no not".split())
+_EXACT_ONLY = frozenset(
+    "left right bilateral acute chronic subacute type stage grade open closed without no not".split()
+)
 
 
 def american(word: str) -> str:

@@ -9,8 +9,8 @@ from ehrcoder import __version__
 from ehrcoder.adapters.codesets.builder import build_edition, text_sha256
 from ehrcoder.adapters.codesets.manifest import Manifest, read_manifests
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
-from ehrcoder.adapters.codesets.sources import default_sources
-from ehrcoder.adapters.codesets.vocabulary import build_vocabulary
+from ehrcoder.adapters.codesets.sources import DefaultSource, default_sources
+from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE, build_vocabulary
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.ports import Progress
 
@@ -36,7 +36,7 @@ def build_all(
     outcomes: list[BuildOutcome] = []
     for number, opener in enumerate(openers):
         source = opener()
-        digest = text_sha256(__version__.encode(), str(SCHEMA_VERSION).encode(), *source.inputs)
+        digest = _digest(source)
         present = installed.get(digest)
         if progress is not None:
             progress(number, len(openers) + 1, source.label)
@@ -54,6 +54,17 @@ def build_all(
     if progress is not None:
         progress(len(openers) + 1, len(openers) + 1, "Done")
     return tuple(outcomes)
+
+
+def is_up_to_date(target: Path, sources: Path) -> bool:
+    """Tell whether every default edition is built from the inputs that are here now. Raises EnvironmentFault."""
+    installed = _installed(target)
+    openers = default_sources(sources)
+    return (target / VOCABULARY_FILE).is_file() and all(_digest(opener()) in installed for opener in openers)
+
+
+def _digest(source: DefaultSource) -> str:
+    return text_sha256(__version__.encode(), str(SCHEMA_VERSION).encode(), *source.inputs)
 
 
 def _installed(target: Path) -> dict[str, Manifest]:

@@ -44,7 +44,7 @@ def read_tabular(xml: bytes, code_list: str, *, file_name: str) -> Iterator[Conc
 
 
 def _parse(xml: bytes, file_name: str) -> Any:
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
