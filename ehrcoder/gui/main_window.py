@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
             "focus_tray": self.focus_review, "focus_assigned": self._focus_assigned,
             "history": self.note.toggle_history, "back": self._back, "larger": lambda: self._scale(1),
             "smaller": lambda: self._scale(-1), "theme": self._next_theme,
-            "keys": lambda: self.key_sheet.open(self.key_sheet.area), "about": self.files.tell_about,
+            "keys": lambda: self.key_sheet.open(self.key_sheet.close_button), "about": self.files.tell_about,
         }
         for number in range(1, 10):
             table[f"alternative_{number}"] = lambda n=number: review.take_alternative(n)

@@ -46,6 +46,7 @@ class ChoicePopup(Overlay):
         self.beside_the_note()
         self.list = _ChoiceList(self._pressed)
         self.list.setObjectName("choices")
+        self.list.setAccessibleName(self.tr("Answers"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(lambda _: self._pressed("\n"))
         self.column.addWidget(self.list)

@@ -58,6 +58,7 @@ class CodeSearch(Overlay):
         self.kind = QComboBox()
         self.kind.setObjectName("search_kind")
         self.kind.setAccessibleName(self.tr("Kind of code"))
+        self.kind.view().setAccessibleName(self.kind.accessibleName())
         self.kind.addItem(self.tr("All kinds"), None)
         for kind in CodeKind:
             self.kind.addItem(kind_word(kind), kind)

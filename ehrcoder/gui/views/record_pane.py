@@ -57,6 +57,7 @@ class RecordPane(Pane):
         self.which = QComboBox()
         self.which.setObjectName("record_state_filter")
         self.which.setAccessibleName(self.tr("Which records are shown"))
+        self.which.view().setAccessibleName(self.which.accessibleName())
         for value, words in (
             (QueueFilter.ALL, self.tr("All")), (QueueFilter.OPEN, self.tr("Open")),
             (QueueFilter.SIGNED, self.tr("Signed")),
