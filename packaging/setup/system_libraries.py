@@ -65,11 +65,23 @@ RUN_NEEDS = (
     Need("fontconfig", _program("fc-match")),
     Need("fonts-dejavu-core", _any_font),
 )
-WINDOW_NEEDS = (
-    Need("libxcb-cursor0", _library("libxcb-cursor.so.0")),
-    Need("libxcb-icccm4", _library("libxcb-icccm.so.4")),
-    Need("libxcb-keysyms1", _library("libxcb-keysyms.so.1")),
-    Need("libxkbcommon-x11-0", _library("libxkbcommon-x11.so.0")),
+# What Qt's plugin for X needs (objdump -p libQt6XcbQpa.so.6); most of it comes with the packages above.
+WINDOW_NEEDS = tuple(
+    Need(package, _library(library))
+    for package, library in (
+        ("libx11-xcb1", "libX11-xcb.so.1"),
+        ("libxcb-cursor0", "libxcb-cursor.so.0"),
+        ("libxcb-icccm4", "libxcb-icccm.so.4"),
+        ("libxcb-keysyms1", "libxcb-keysyms.so.1"),
+        ("libxcb-randr0", "libxcb-randr.so.0"),
+        ("libxcb-shape0", "libxcb-shape.so.0"),
+        ("libxcb-shm0", "libxcb-shm.so.0"),
+        ("libxcb-sync1", "libxcb-sync.so.1"),
+        ("libxcb-util1", "libxcb-util.so.1"),
+        ("libxcb-xfixes0", "libxcb-xfixes.so.0"),
+        ("libxcb-xkb1", "libxcb-xkb.so.1"),
+        ("libxkbcommon-x11-0", "libxkbcommon-x11.so.0"),
+    )
 )
 TEST_NEEDS = (
     Need("xvfb", _program("Xvfb")),
