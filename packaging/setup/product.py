@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 
 from console import Console, SetupError
@@ -27,12 +28,18 @@ def ensure_code_sets(console: Console) -> str:
 
 
 def _ask(console: Console, *words: str) -> str:
-    """Run one command of the product, its progress shown as it comes; return its last line."""
+    """Run one command of the product and show what it says line by line; return its last line."""
     command = [str(python_of(VENV)), "-m", "ehrcoder", *words]
-    done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=REPOSITORY, check=False)
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
-    if done.returncode:
+    last = ""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, encoding="utf-8",
+        errors="replace", cwd=REPOSITORY, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        for line in process.stdout or ():
+            if last:
+                console.note(last)
+            last = line.strip()
+    if process.returncode:
+        console.note(last)
         raise SetupError(f"`ehrcoder {' '.join(words)}` failed; what it said is above.")
-    for line in lines[:-1]:
-        console.note(line)
-    return lines[-1] if lines else ""
+    return last
