@@ -6,7 +6,7 @@ import os
 import subprocess
 
 from console import Console, SetupError
-from places import REPOSITORY, REQUIREMENTS, VENV, python_of, stamp_in
+from places import CACHE, REPOSITORY, REQUIREMENTS, VENV, python_of, stamp_in
 from stamps import Stamp
 
 
@@ -16,15 +16,20 @@ def ensure_model(console: Console) -> str:
 
 
 def ensure_code_sets(console: Console) -> str:
-    """Build the code sets unless neither sources nor builder changed since."""
-    sources = sorted((REPOSITORY / "codesets").rglob("*.json"))
-    builder = sorted((REPOSITORY / "ehrcoder" / "adapters" / "codesets").glob("*.py"))
-    stamp = Stamp(stamp_in(VENV, "codesets"), [REQUIREMENTS / "assets.txt", *sources, *builder])
-    if stamp.holds() and any((REPOSITORY / ".cache" / "home" / "codesets").glob("*.sqlite")):
+    """Build the code sets unless sources, builder and built files are those of the last time."""
+    if _code_sets_stamp().holds():
         return ""
     said = _ask(console, "codesets", "build")
-    stamp.write()
+    _code_sets_stamp().write()
     return said
+
+
+def _code_sets_stamp() -> Stamp:
+    sources = sorted((REPOSITORY / "codesets").rglob("*.json"))
+    builder = sorted((REPOSITORY / "ehrcoder" / "adapters" / "codesets").glob("*.py"))
+    # A file that is gone or cut short counts; one that was altered is for `ehrcoder doctor` to find.
+    built = sorted(f"{path.name} {path.stat().st_size}" for path in (CACHE / "home" / "codesets").glob("*.*"))
+    return Stamp(stamp_in(VENV, "codesets"), [REQUIREMENTS / "assets.txt", *sources, *builder, *built])
 
 
 def _ask(console: Console, *words: str) -> str:
