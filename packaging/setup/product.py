@@ -9,6 +9,8 @@ from console import Console, SetupError
 from places import CACHE, REPOSITORY, REQUIREMENTS, VENV, python_of, stamp_in
 from stamps import Stamp
 
+_BUILT = (".sqlite", ".json")
+
 
 def ensure_model(console: Console) -> str:
     """Assemble the default model and check its SHA-256; the product says nothing when it is whole already."""
@@ -25,10 +27,11 @@ def ensure_code_sets(console: Console) -> str:
 
 
 def _code_sets_stamp() -> Stamp:
-    sources = sorted((REPOSITORY / "codesets").rglob("*.json"))
+    sources = sorted(path for path in (REPOSITORY / "codesets").rglob("*") if path.is_file())
     builder = sorted((REPOSITORY / "ehrcoder" / "adapters" / "codesets").glob("*.py"))
     # A file that is gone or cut short counts; one that was altered is for `ehrcoder doctor` to find.
-    built = sorted(f"{path.name} {path.stat().st_size}" for path in (CACHE / "home" / "codesets").glob("*.*"))
+    folder = CACHE / "home" / "codesets"
+    built = sorted(f"{path.name} {path.stat().st_size}" for path in folder.glob("*.*") if path.suffix in _BUILT)
     return Stamp(stamp_in(VENV, "codesets"), [REQUIREMENTS / "assets.txt", *sources, *builder, *built])
 
 
