@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ehrcoder.core.errors import EhrCoderError, ModelUnavailableError
+from ehrcoder.core.errors import EhrCoderError, EnvironmentFault, ModelUnavailableError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.gui.remote_workspace import RemoteWorkspace
 from ehrcoder.ports import CancelToken
@@ -27,10 +27,8 @@ class ProposeDesk:
         from ehrcoder.usecases.propose_codes import propose_codes
 
         cancel.raise_if_cancelled()
-        if self._engine is None:
-            self._engine = self._services.engine()
         propose_codes(
-            record_id, engine=self._engine, store=self._workspace, history=self._workspace, cancel=cancel
+            record_id, engine=self._ready_engine(), store=self._workspace, history=self._workspace, cancel=cancel
         )
 
     def model_state(self) -> tuple[str, str]:
@@ -46,5 +44,16 @@ class ProposeDesk:
 
     def warm_up(self) -> None:
         """Build the engine before it is asked for, so that the first proposals come sooner."""
+        self._ready_engine()
+
+    def _ready_engine(self) -> CodingEngine:
         if self._engine is None:
-            self._engine = self._services.engine()
+            try:
+                self._engine = self._services.engine()
+            except OSError as error:
+                raise EnvironmentFault(
+                    f"The trained artefacts of the engine cannot be loaded: {error.strerror or 'unreadable'}.",
+                    kept="Records, codes and history are not affected; coding by hand works.",
+                    next_step="`ehrcoder doctor` says which file is missing; install the program again.",
+                ) from error
+        return self._engine

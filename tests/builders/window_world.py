@@ -99,6 +99,10 @@ class FakeIndex:
     def children(self, system: str, code: str) -> tuple[Concept, ...]:
         return tuple(each for each in concepts() if each.parent == code and each.coding.code != code)
 
+    def ancestors(self, system: str, code: str) -> tuple[Concept, ...]:
+        header = self.concept(system, code.split(".")[0]) if "." in code else None
+        return (header,) if header is not None else ()
+
     def search(
         self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
     ) -> tuple[SearchHit, ...]:

@@ -1,0 +1,158 @@
+"""The window under a real X server, worked with real key presses: the history holds what was pressed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from builders.window_world import NOTE, FakeServices
+
+from ehrcoder.core.assignments import CodingAction, Decision, DiagnosisUse
+from ehrcoder.core.errors import EhrCoderError
+
+TESTS = Path(__file__).resolve().parent.parent
+_PATIENCE = 40.0
+
+
+def _wait(holds: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def display() -> Iterator[dict[str, str]]:
+    missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}; the set-up installs them through apt")
+    read_end, write_end = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    os.close(write_end)
+    try:
+        with os.fdopen(read_end) as told:
+            number = told.readline().strip()
+        assert number, "Xvfb did not start"
+        environment = {name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}
+        yield environment | {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Keyboard:
+    """Presses keys on a display, as a person would."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *arguments], env=self._environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another."""
+        self._run("key", "--delay", "60", *keys)
+
+    def type(self, words: str) -> None:
+        """Type words."""
+        self._run("type", "--delay", "25", words)
+
+    def focus(self, title: str) -> None:
+        """Wait for a window and give it the focus, since no window manager does so here."""
+        found: list[str] = []
+
+        def is_there() -> bool:
+            found[:] = self._run("search", "--onlyvisible", "--name", title).split()
+            return bool(found)
+
+        _wait(is_there, f"no window is called {title}")
+        self._run("windowfocus", "--sync", found[-1])
+
+
+def test_a_record_goes_from_file_to_signature_by_keys_alone(tmp_path: Path, display: dict[str, str]):
+    note = tmp_path / "discharge.txt"
+    note.write_bytes(NOTE.encode("utf-8"))
+    path = tmp_path / "work.ehrw"
+    services = FakeServices(tmp_path / "reader")
+    program = subprocess.Popen(
+        [sys.executable, str(TESTS / "builders" / "window_program.py"), str(path)],
+        env=display | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])},
+    )
+
+    def look(question: Callable) -> Callable[[], bool]:
+        def asked() -> bool:
+            assert program.poll() is None, "the window ended"
+            try:
+                workspace = services.open_workspace(path, read_only=True)
+            except EhrCoderError:
+                return False
+            try:
+                rows = workspace.rows()
+                return bool(rows) and question(workspace, rows[0].record_id)
+            finally:
+                workspace.close()
+
+        return asked
+
+    keys = Keyboard(display)
+    try:
+        keys.focus("EHRCoder")
+        _wait(path.exists, "the workspace was not made")
+        keys.press("ctrl+o")
+        keys.focus("Import records")
+        keys.type(str(note))
+        keys.press("Return")
+        _wait(look(lambda workspace, record_id: True), "the record was not imported")
+        keys.focus("work – EHRCoder")
+        time.sleep(0.5)
+        keys.press("F5")
+        _wait(look(lambda w, record_id: len(w.suggestions(record_id)) == 5), "nothing was proposed")
+        time.sleep(0.5)
+        keys.press("a", "p", "1", "x", "4", "a", "ctrl+z", "ctrl+shift+z", "Return", "ctrl+Return")
+        keys.press("Return", "Escape")
+        keys.press("x", "1")
+        _wait(look(lambda w, record_id: len(w.coding(record_id).decisions) == 5), "not all was decided")
+        keys.press("ctrl+Return", "Return")
+        time.sleep(0.3)
+        assert look(lambda w, record_id: w.coding(record_id).signature is None)(), "Enter signed the record"
+        keys.press("ctrl+Return")
+        _wait(look(lambda w, record_id: w.coding(record_id).signature is not None), "it was not signed")
+        keys.press("ctrl+q")
+        assert program.wait(20) == 0
+    finally:
+        if program.poll() is None:
+            program.kill()
+            program.wait()
+
+    workspace = services.open_workspace(path, read_only=True)
+    try:
+        record_id = workspace.rows()[0].record_id
+        coding, events = workspace.coding(record_id), workspace.events(record_id)
+    finally:
+        workspace.close()
+    groups: dict[str, CodingAction] = {}
+    for event in events:
+        groups.setdefault(event.group_id, event.draft.action)
+    assert list(groups.values()) == [
+        CodingAction.ACCEPT, CodingAction.CHANGE, CodingAction.REPLACE, CodingAction.REJECT,
+        CodingAction.ACCEPT, CodingAction.UNDO, CodingAction.UNDO, CodingAction.REJECT, CodingAction.SIGN,
+    ]
+    assert [each.coding.code for each in coding.assignments] == ["J18.9", "E11.65", "R50.9"]
+    assert coding.assignments[0].use is DiagnosisUse.PRINCIPAL
+    assert sorted(dict(coding.decisions).values()) == [
+        Decision.ACCEPTED, Decision.ACCEPTED, Decision.REJECTED, Decision.REJECTED, Decision.REPLACED,
+    ]
+    reasons = [event.draft.reason for event in events if event.draft.action is CodingAction.REJECT]
+    assert reasons == ["unsupported", "negated"]
