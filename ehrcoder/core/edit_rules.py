@@ -62,7 +62,7 @@ def _excluded(
     told: set[frozenset[str]] = set()
     for entry in diagnoses:
         for concept in entry.lineage:
-            for note in concept.notes.excludes1 if rule_id == "excludes1" else concept.notes.excludes2:
+            for note in concept.notes.excludes1 if rule_id == "excludes1" else _excludes2_of(concept):
                 named = parse_note(note)
                 for other in diagnoses:
                     pair = frozenset((entry.code, other.code))
@@ -74,6 +74,11 @@ def _excluded(
                         f"{entry.code} and {other.code}: the note at {concept.coding.code} excludes “{note}”. {advice}",
                         [entry, other], f"{source}, note at {concept.coding.code}",
                     )
+
+
+def _excludes2_of(concept: Concept) -> tuple[str, ...]:
+    # Chapters and sections tell what they do not hold; of two codes in one record that says nothing.
+    return () if "-" in concept.coding.code else concept.notes.excludes2
 
 
 def code_first(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFinding]:

@@ -96,7 +96,7 @@ def _procedures(folder: Path) -> DefaultSource:
             effective_from=None, effective_to=None,
             licence="Public domain (work of the United States government: CMS)",
             source=f"Titles in {_PCS_PACKAGE} {_PCS_VERSION} (PyPI, Apache-2.0)",
-            caveat="The package names no edition. Against fiscal year 2027, 759 codes are missing and 140 are no "
+            caveat="The package names no edition. Against fiscal year 2027, 758 codes are missing and 140 are no "
             "longer in force. Titles of headers are derived from the titles below them.",
             concepts=_with_synonyms(rows, synonyms),
         )

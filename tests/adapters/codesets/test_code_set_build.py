@@ -1,0 +1,158 @@
+"""Building code sets: reproducible, atomic, and strict about its input."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from ehrcoder.adapters.codesets.builder import build_edition
+from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
+from ehrcoder.adapters.codesets.manifest import file_sha256, read_manifests
+from ehrcoder.adapters.codesets.procedures import common_title, procedure_rows, read_titles
+from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
+from ehrcoder.adapters.codesets.sources import code_synonyms, package_file, synonym_lines
+from ehrcoder.adapters.codesets.tabular import read_tabular
+from ehrcoder.core.codes import ICD_10_CM
+from ehrcoder.core.errors import EnvironmentFault, InputError
+from ehrcoder.paths import find_paths
+
+ROWS = (
+    ConceptRow(code="A00-B99", display="Infections", parent=None, is_billable=False),
+    ConceptRow(code="A00", display="Cholera", parent="A00-B99", is_billable=False),
+    ConceptRow(code="A00.0", display="Cholera due to Vibrio", parent="A00", is_billable=True),
+)
+TABULAR = """<?xml version="1.0" encoding="utf-8"?>
+<ICD10CM.tabular><version>2026</version><chapter><name>1</name><desc>Injuries (S00-T88)</desc>
+<section id="S00-S09"><desc>Head (S00-S09)</desc>
+<excludes1><note>burns (T20-T32)</note></excludes1>
+<diag><name>S00</name><desc>Injury of head</desc>
+<sevenChrDef><extension char="A">initial encounter</extension><extension char="S">sequela</extension></sevenChrDef>
+<diag><name>S00.0</name><desc>Injury of scalp</desc><inclusionTerm><note>Bump NOS</note></inclusionTerm></diag>
+</diag></section></chapter></ICD10CM.tabular>"""
+CODE_LIST = "S00-S09\nS00\nS000\nS000XXA\nS000XXS\n"
+
+
+def source(rows: tuple[ConceptRow, ...] = ROWS) -> EditionSource:
+    return EditionSource(
+        slug="made-up", name="Made up", system=ICD_10_CM, version="1", effective_from=None, effective_to=None,
+        licence="CC0-1.0", source="this test", caveat="", concepts=rows,
+    )
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = build_edition(source(), tmp_path / "one", input_sha256="x")
+    second = build_edition(source(), tmp_path / "two", input_sha256="x")
+    assert first.edition.sha256 == second.edition.sha256
+    assert (tmp_path / "one" / "made-up-1.json").read_bytes() == (tmp_path / "two" / "made-up-1.json").read_bytes()
+
+
+def test_a_built_file_is_read_only_and_its_manifest_tells_its_hash(tmp_path: Path) -> None:
+    build_edition(source(), tmp_path, input_sha256="x")
+    path = tmp_path / "made-up-1.sqlite"
+    assert not stat.S_IMODE(path.stat().st_mode) & 0o222
+    manifest = json.loads((tmp_path / "made-up-1.json").read_bytes())
+    assert manifest["sha256"] == file_sha256(path)
+    assert (manifest["concepts"], manifest["billable"]) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        (*ROWS, ConceptRow(code="A00.0", display="Again", parent="A00", is_billable=True)),
+        (ConceptRow(code="A00.0", display="Cholera", parent="A00", is_billable=True),),
+    ],
+    ids=["a code twice", "a parent that is missing"],
+)
+def test_contradicting_rows_leave_the_former_build(tmp_path: Path, bad: tuple[ConceptRow, ...]) -> None:
+    before = build_edition(source(), tmp_path, input_sha256="x")
+    with pytest.raises(InputError, match=r"A00"):
+        build_edition(source(bad), tmp_path, input_sha256="y")
+    assert [m.edition.sha256 for m in read_manifests(tmp_path)] == [before.edition.sha256]
+    assert file_sha256(tmp_path / "made-up-1.sqlite") == before.edition.sha256
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made-up-1.json", "made-up-1.sqlite"]
+
+
+def test_the_tabular_list_gives_hierarchy_notes_and_seventh_characters() -> None:
+    rows = {row.code: row for row in read_tabular(TABULAR.encode(), CODE_LIST, file_name="t.xml")}
+    assert list(rows) == ["S00-T88", "S00-S09", "S00", "S00.0", "S00.0XXA", "S00.0XXS"]
+    assert rows["S00-S09"].notes.excludes1 == ("burns (T20-T32)",)
+    assert rows["S00"].notes.seventh_characters == (("A", "initial encounter"), ("S", "sequela"))
+    assert rows["S00.0"].notes.inclusion_terms == ("Bump NOS",)
+    assert rows["S00.0XXA"].display == "Injury of scalp, initial encounter"
+    assert [code for code, row in rows.items() if row.is_billable] == ["S00.0XXA", "S00.0XXS"]
+
+
+def test_a_code_list_of_another_edition_is_refused() -> None:
+    with pytest.raises(InputError, match="extends no code"):
+        list(read_tabular(TABULAR.encode(), "S019XXA\n", file_name="t.xml"))
+
+
+@pytest.mark.parametrize(
+    ("xml", "reason"),
+    [
+        (TABULAR[:300], "not well-formed"),
+        ("<html/>", "not an ICD-10-CM tabular list"),
+        (TABULAR.replace("?>", '?>\n<!DOCTYPE x [<!ENTITY e "bomb">]>', 1), "document type definition"),
+        ("", "not well-formed"),
+    ],
+    ids=["truncated", "another document", "entities", "empty"],
+)
+def test_a_tabular_file_that_is_not_one_is_refused(xml: str, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        list(read_tabular(xml.encode(), CODE_LIST, file_name="t.xml"))
+
+
+def test_headers_of_procedures_say_what_their_titles_share() -> None:
+    assert common_title(["Resection of Appendix, Open Approach", "Resection of Appendix, Via Natural Opening"]) == (
+        "Resection of Appendix"
+    )
+    assert common_title(
+        ["Insertion of Pacemaker Lead into Right Atrium, Open", "Insertion of Infusion Device into Right Atrium, Open"]
+    ) == "Insertion of … into Right Atrium"
+
+
+def test_procedures_stand_below_section_table_and_body_part() -> None:
+    rows = list(procedure_rows([("0DTJ0ZZ", "Resection of Appendix, Open Approach")], sections={"0": "Surgery"}))
+    assert [(row.code, row.parent, row.is_billable) for row in rows] == [
+        ("0", None, False), ("0DT", "0", False), ("0DTJ", "0DT", False), ("0DTJ0ZZ", "0DTJ", True)
+    ]
+
+
+def test_a_procedure_list_with_a_short_code_names_its_line() -> None:
+    with pytest.raises(InputError, match="line 2"):
+        read_titles(b'"0DTJ0ZZ","Resection"\n"0DTJ","Resection"\n', file_name="p.csv")
+
+
+def test_a_missing_package_says_how_to_install_it() -> None:
+    with pytest.raises(EnvironmentFault, match="pip install"):
+        package_file("no-such-package-here", "1.0", "x")
+
+
+def test_code_sets_that_were_never_built_say_so(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFault, match="ehrcoder codesets build"):
+        SqliteCodeSetIndex.open(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a database at all" * 100])
+def test_a_damaged_file_is_reported_with_the_way_to_mend_it(tmp_path: Path, damage: bytes) -> None:
+    build_edition(source(), tmp_path, input_sha256="x")
+    (tmp_path / "vocabulary.sqlite").write_bytes(b"")
+    path = tmp_path / "made-up-1.sqlite"
+    path.chmod(0o644)
+    path.write_bytes(damage)
+    with pytest.raises(EnvironmentFault, match="codesets build --force"):
+        SqliteCodeSetIndex.open(tmp_path)
+
+
+def test_every_synonym_has_a_meaning_or_a_code_and_stands_once() -> None:
+    folder = find_paths().code_set_sources
+    lines = [line for path in sorted((folder / "synonyms").glob("*.tsv")) for line in synonym_lines(path.read_bytes())]
+    assert len(lines) >= 400
+    assert [phrase for phrase, meaning, codes, _ in lines if not meaning and not codes] == []
+    pairs = [(phrase, meaning) for phrase, meaning, _, _ in lines]
+    assert len(pairs) == len(set(pairs))
+    assert {use for _, _, _, use in lines} == {"", "search"}
+    assert len(code_synonyms(folder, "ICD-10-CM")[0]) > 200
