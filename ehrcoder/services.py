@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         RecordReader,
         Workspace,
     )
+    from ehrcoder.usecases.backups import BackupShelf
     from ehrcoder.usecases.installation import Probes
 
 
@@ -79,6 +80,24 @@ class Services:
         return SqliteWorkspace.open(
             path or self.paths.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only
         )
+
+    def backups(self, path: Path | None = None) -> BackupShelf:
+        """Return where the copies of a workspace lie."""
+        from ehrcoder.adapters.store.backup_shelf import SqliteBackups
+
+        workspace = (path or self.paths.default_workspace).expanduser().absolute()
+        folder = self.settings.backup.folder
+        return SqliteBackups(
+            workspace, clock=self.clock, ids=self.ids,
+            folder=folder.expanduser() / f"{workspace.name}-backups" if folder else None,
+        )
+
+    def back_up_if_due(self, path: Path) -> None:
+        """Make the day's backup unless the settings forbid it or there is one. Raises EhrCoderError."""
+        from ehrcoder.usecases.backups import backup_if_due
+
+        if self.settings.backup.daily:
+            backup_if_due(self.backups(path), clock=self.clock, keep=self.settings.backup.keep)
 
     @cached_property
     def readers(self) -> tuple[RecordReader, ...]:

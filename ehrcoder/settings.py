@@ -53,6 +53,16 @@ class ExportSettings(BaseModel):
     )
 
 
+class BackupSettings(BaseModel):
+    """Copies of the workspace that are made without being asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    daily: bool = Field(default=True, description="Make one at the day's first change of a workspace.")
+    keep: int = Field(default=14, ge=1, description="How many daily ones are kept.")
+    folder: Path | None = Field(default=None, description="Where they lie; empty means beside the workspace.")
+
+
 class Settings(BaseModel):
     """All settings, with their defaults."""
 
@@ -63,6 +73,7 @@ class Settings(BaseModel):
     coding: CodingSettings = CodingSettings()
     window: WindowSettings = WindowSettings()
     export: ExportSettings = ExportSettings()
+    backup: BackupSettings = BackupSettings()
 
 
 def load_settings(path: Path) -> Settings:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ehrcoder import __version__
 from ehrcoder.cli import (
     audit_command,
+    backup_command,
     codesets_command,
     demo_command,
     doctor_command,
@@ -31,9 +32,8 @@ from ehrcoder.core.errors import CancelledError, EhrCoderError
 MODEL_WORKER = "--model-worker"
 COMMANDS = (
     gui_command, import_command, records_command, propose_command, verify_command, sign_command,
-    search_command,
-    validate_command, export_command, audit_command, evaluate_command, learn_command, codesets_command, model_command,
-    demo_command, doctor_command,
+    search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
+    learn_command, codesets_command, model_command, demo_command, doctor_command,
 )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ehrcoder.core.errors import NotFoundError
+from ehrcoder.core.errors import EhrCoderError, NotFoundError
 from ehrcoder.core.ids import CoderId
 
 if TYPE_CHECKING:
@@ -36,7 +38,17 @@ def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[
             raise NotFoundError(f"There is no workspace {path}.",
                                 next_step="Import records first; that creates it.")
         with closing(services.open_workspace(path, read_only=read_only)) as workspace:
+            if not read_only:
+                _back_up(services, path)
             yield services, workspace
+
+
+def _back_up(services: Services, path: Path) -> None:
+    """Make the day's backup; work goes on without it, but not without a word."""
+    try:
+        services.back_up_if_due(path)
+    except EhrCoderError as error:
+        print(f"Note: today's backup could not be made. {error}", file=sys.stderr)
 
 
 def coder_of(options: argparse.Namespace, services: Services) -> CoderId:

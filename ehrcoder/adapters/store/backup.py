@@ -22,10 +22,12 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         part.unlink(missing_ok=True)
+        # Made before SQLite writes to it, so that nobody but its owner may ever read it.
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with translated(part):
             _copy(source, part)
         part.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise EnvironmentFault(f"The copy {target} cannot be written: {error.strerror}.",
                                kept="The workspace is as it was.",
@@ -47,7 +49,8 @@ def _copy(source: sqlite3.Connection, part: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system can."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
