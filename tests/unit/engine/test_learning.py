@@ -23,11 +23,13 @@ DIAGNOSIS = CodeKind.DIAGNOSIS
 def record() -> TrainingRecord:
     original = "Paciente con fiebre alta.\nSe diagnostica neumonía izquierda grave y se ingresa.\nAlta a casa."
     translation = "Patient with high fever.\nSevere left pneumonia is diagnosed and he is admitted.\nDischarged home."
+    words = {"R50.9": "fiebre", "J18.9": "neumonía"}
+    starts = {code: original.index(word) for code, word in words.items()}
     return translated_training_record(
-        "case", translation, original, [(DIAGNOSIS, "R50.9"), (DIAGNOSIS, "J18.9")],
+        "case", translation, original, [(DIAGNOSIS, code) for code in words],
         [
-            GoldSpan(kind=DIAGNOSIS, code="R50.9", start=original.index("fiebre"), end=original.index("fiebre") + 6),
-            GoldSpan(kind=DIAGNOSIS, code="J18.9", start=original.index("neumonía"), end=original.index("neumonía") + 8),
+            GoldSpan(kind=DIAGNOSIS, code=code, start=starts[code], end=starts[code] + len(word))
+            for code, word in words.items()
         ],
     )
 
