@@ -28,8 +28,8 @@ SELECT c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes FROM conc
 _PHRASES = "SELECT words, meaning FROM phrase WHERE words IN ({})"
 
 _CODE_LIKE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,9}")
-_ENTRIES_A_QUERY = 100
-_VARIANTS = 8
+_ENTRIES_A_QUERY = 80
+_VARIANTS = 6
 _PARTIAL_QUERIES = 3
 _LONGEST_PHRASE = 5
 _REWRITTEN = 0.97
