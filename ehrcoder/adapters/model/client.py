@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ehrcoder.adapters.model import default_model, protocol
+from ehrcoder.adapters.model.worker_process import Answers, WorkerDiedError, WorkerProcess
 from ehrcoder.core.errors import CancelledError, ModelUnavailableError
 from ehrcoder.core.suggestions import ModelDescription
 from ehrcoder.paths import Paths
@@ -24,12 +22,6 @@ _POLL_SECONDS = 0.02
 _GGUF_MAGIC = b"GGUF"
 _WITHOUT = "Suggestions go on from the lexicon and the code sets; coding by hand is not affected."
 
-Answers = protocol.Loaded | protocol.Judged | protocol.Completed | protocol.Cancelled | protocol.Failed
-
-
-class _WorkerDiedError(Exception):
-    """The worker process ended without an answer."""
-
 
 class LlamaWorkerModel:
     """Implements the `LanguageModel` port over one worker process; safe to call from any thread, one at a time."""
@@ -37,17 +29,18 @@ class LlamaWorkerModel:
     def __init__(
         self, *, model: Path, adapter: Path | None, expected_sha256: str, settings: ModelSettings, log_file: Path
     ) -> None:
-        self._model = model
-        self._adapter = adapter
+        # The worker runs in another folder, where a relative path would mean another file.
+        self._model = model.expanduser().absolute()
+        self._adapter = adapter.expanduser().absolute() if adapter else None
         self._expected_sha256 = expected_sha256
         self._settings = settings
         self._log_file = log_file
         self._lock = threading.RLock()
-        self._process: subprocess.Popen[str] | None = None
-        self._answers: queue.Queue[Answers | None] = queue.Queue()
+        self._worker: WorkerProcess | None = None
         self._loaded: protocol.Loaded | None = None
-        self._hashes: dict[Path, str] = {}
+        self._hashes: dict[tuple[Path, int, int], str] = {}
         self._last_id = 0
+        self._closings = 0
 
     @classmethod
     def from_settings(cls, settings: ModelSettings, paths: Paths) -> LlamaWorkerModel:
@@ -82,15 +75,14 @@ class LlamaWorkerModel:
     def handshake(self) -> protocol.Loaded:
         """Return what the worker says of itself, starting it if needed. Raises ModelUnavailableError."""
         with self._lock:
-            if self._loaded is None or self._process is None or self._process.poll() is not None:
-                self._start()
-            if self._loaded is None:
-                self._unavailable("The language model did not start.")
-            return self._loaded
+            return self._ready(None)[1]
 
     def judge(self, requests: Sequence[JudgeRequest], *, cancel: CancelToken | None = None) -> tuple[JudgeAnswer, ...]:
         """Answer every request in order; see the port."""
-        items = [protocol.JudgeItem(prefix=r.prefix, suffixes=list(r.suffixes)) for r in requests]
+        items = [
+            protocol.JudgeItem(prefix=_plain(r.prefix), suffixes=[_plain(suffix) for suffix in r.suffixes])
+            for r in requests
+        ]
         if not items:
             return ()
         with self._lock:
@@ -98,6 +90,8 @@ class LlamaWorkerModel:
             answer = self._ask(protocol.Judge(id=self._last_id, items=items), cancel)
         if not isinstance(answer, protocol.Judged):
             self._unavailable("The language model gave no usable answer.")
+        if [len(margins) for margins in answer.margins] != [len(item.suffixes) for item in items]:
+            self._unavailable("The language model did not answer every question.")
         return tuple(
             JudgeAnswer(margins=tuple(margins), prompt_tokens=tokens)
             for margins, tokens in zip(answer.margins, answer.tokens, strict=True)
@@ -105,147 +99,158 @@ class LlamaWorkerModel:
 
     def complete(self, prompt: str, *, grammar: str | None, max_tokens: int) -> str:
         """Return the greedy completion under a grammar; see the port."""
+        return self._complete(prompt, grammar=grammar, max_tokens=max_tokens, as_message=False)
+
+    def complete_chat(self, message: str, *, grammar: str | None, max_tokens: int) -> str:
+        """Return an instruction model's greedy answer to a person's message, through its own chat template.
+
+        Raises ModelUnavailableError, also when the model has no template (see `handshake`).
+        """
+        return self._complete(message, grammar=grammar, max_tokens=max_tokens, as_message=True)
+
+    def _complete(self, prompt: str, *, grammar: str | None, max_tokens: int, as_message: bool) -> str:
         with self._lock:
             self._last_id += 1
-            request = protocol.Complete(id=self._last_id, prompt=prompt, grammar=grammar, max_tokens=max_tokens)
+            request = protocol.Complete(
+                id=self._last_id, prompt=_plain(prompt), grammar=grammar, max_tokens=max_tokens, as_message=as_message
+            )
             answer = self._ask(request, None)
         if not isinstance(answer, protocol.Completed):
             self._unavailable("The language model gave no usable answer.")
         return answer.text
 
     def close(self) -> None:
-        """Stop the worker and free its memory."""
-        with self._lock:
-            process, self._process, self._loaded = self._process, None, None
-            if process is None:
-                return
-            if process.stdin is not None:
-                process.stdin.close()
-            try:
-                process.wait(timeout=CANCEL_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        """Stop the worker and free its memory. A question that another thread still waits for is given up."""
+        self._closings += 1
+        if not self._lock.acquire(blocking=False):
+            if (worker := self._worker) is not None:
+                worker.kill()
+            self._lock.acquire()
+        try:
+            self._stop_worker()
+        finally:
+            self._lock.release()
+
+    def _stop_worker(self) -> None:
+        worker, self._worker, self._loaded = self._worker, None, None
+        if worker is not None:
+            worker.stop()
 
     def _ask(self, request: protocol.Judge | protocol.Complete, cancel: CancelToken | None) -> Answers:
         """Send a question; a worker that dies is restarted once and asked again."""
-        for attempt in (1, 2):
-            self.handshake()
+        closings, deaths = self._closings, 0
+        while True:
             try:
-                self._send(request)
-                answer = self._wait(request.id, cancel)
-            except _WorkerDiedError:
-                self.close()
-                if attempt == 2:
-                    self._unavailable("The language model's process ended twice while it worked.")
+                worker, _ = self._ready(cancel)
+                worker.send(request)
+                answer = self._wait(worker, request.id, cancel)
+            except WorkerDiedError as error:
+                self._stop_worker()
+                deaths += 1
+                if self._closings != closings:
+                    self._unavailable("The language model was stopped while it worked.")
+                if deaths == 2:
+                    self._unavailable(f"The language model's process ended twice while it worked ({error}).")
                 continue
             if isinstance(answer, protocol.Failed):
                 self._unavailable(f"The language model could not answer: {answer.reason}.")
             return answer
-        raise AssertionError("unreachable")
 
-    def _wait(self, number: int, cancel: CancelToken | None) -> Answers:
+    def _wait(self, worker: WorkerProcess, number: int, cancel: CancelToken | None) -> Answers:
         """Wait for the answer to a question. On a cancel the worker stops, or is killed after two seconds."""
         while True:
-            answer = self._next_answer(_POLL_SECONDS if cancel is not None else None)
-            if answer is not None and getattr(answer, "id", number) == number:
+            # Polled without a cancel too: an endless wait on a queue cannot be interrupted on Windows.
+            answer = worker.next_answer(_POLL_SECONDS)
+            if cancel is not None:
+                try:
+                    cancel.raise_if_cancelled()
+                except CancelledError:
+                    self._cancel(worker, number, answered=_answers(answer, number))
+                    raise
+            if answer is not None and _answers(answer, number):
                 return answer
-            if cancel is None:
-                continue
-            try:
-                cancel.raise_if_cancelled()
-            except CancelledError:
-                self._cancel(number)
-                raise
 
-    def _cancel(self, number: int) -> None:
+    def _cancel(self, worker: WorkerProcess, number: int, *, answered: bool) -> None:
+        """Have the worker drop a question, so that the next one finds it free."""
+        if answered:
+            return
         deadline = time.monotonic() + CANCEL_SECONDS
         try:
-            self._send(protocol.Cancel())
+            worker.send(protocol.Cancel())
             while time.monotonic() < deadline:
-                answer = self._next_answer(_POLL_SECONDS)
-                if answer is not None and getattr(answer, "id", number) == number:
+                if _answers(worker.next_answer(_POLL_SECONDS), number):
                     return
-        except _WorkerDiedError:
-            self.close()
-            return
-        if self._process is not None:
-            self._process.kill()
-        self.close()
+        except WorkerDiedError:
+            pass
+        worker.kill()
+        self._stop_worker()
 
-    def _next_answer(self, timeout: float | None) -> Answers | None:
-        """Return the next answer, None when none came in time. Raises when the worker's output ended."""
+    def _ready(self, cancel: CancelToken | None) -> tuple[WorkerProcess, protocol.Loaded]:
+        """Return the running worker and its handshake, starting it if needed."""
+        if self._worker is not None and self._loaded is not None and self._worker.is_running:
+            return self._worker, self._loaded
+        self._stop_worker()
+        self._check_files()
         try:
-            answer = self._answers.get(timeout=timeout)
-        except queue.Empty:
-            return None
-        if answer is None:
-            raise _WorkerDiedError
-        return answer
-
-    def _send(self, request: protocol.Load | protocol.Judge | protocol.Complete | protocol.Cancel) -> None:
-        if self._process is None or self._process.stdin is None:
-            raise _WorkerDiedError
+            self._worker = WorkerProcess(self._log_file)
+        except OSError as error:
+            self._unavailable(f"The language model's process could not be started: {error.strerror}.")
         try:
-            self._process.stdin.write(request.model_dump_json() + "\n")
-            self._process.stdin.flush()
-        except (OSError, ValueError) as error:
-            raise _WorkerDiedError from error
+            self._loaded = self._load(self._worker, cancel)
+        except BaseException:
+            self._worker.kill()
+            self._stop_worker()
+            raise
+        return self._worker, self._loaded
 
-    def _start(self) -> None:
-        self.close()
-        self._check_file()
-        self._log_file.parent.mkdir(parents=True, exist_ok=True)
-        self._answers = queue.Queue()
-        self._process = subprocess.Popen(
-            _worker_command(self._log_file),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            errors="strict",
+    def _load(self, worker: WorkerProcess, cancel: CancelToken | None) -> protocol.Loaded:
+        closings, deadline = self._closings, time.monotonic() + LOAD_SECONDS
+        request = protocol.Load(
+            model=str(self._model),
+            adapter=str(self._adapter or ""),
+            context_size=self._settings.context_size,
+            threads=self._settings.threads,
+            gpu_layers=self._settings.gpu_layers,
         )
-        threading.Thread(target=_read_answers, args=(self._process, self._answers), daemon=True).start()
         try:
-            self._send(
-                protocol.Load(
-                    model=str(self._model),
-                    adapter=str(self._adapter or ""),
-                    context_size=self._settings.context_size,
-                    threads=self._settings.threads,
-                    gpu_layers=self._settings.gpu_layers,
-                )
-            )
-            answer = self._next_answer(LOAD_SECONDS)
-        except _WorkerDiedError:
-            self.close()
-            self._unavailable("The language model's process ended while it started.")
+            worker.send(request)
+            while (answer := worker.next_answer(_POLL_SECONDS)) is None and time.monotonic() < deadline:
+                if cancel is not None:
+                    cancel.raise_if_cancelled()
+        except WorkerDiedError as error:
+            if self._closings != closings:
+                self._unavailable("The language model was stopped while it started.")
+            self._unavailable(f"The language model's process ended while it started ({error}).")
         if not isinstance(answer, protocol.Loaded):
             reason = answer.reason if isinstance(answer, protocol.Failed) else "no answer in time"
-            if self._process is not None:
-                self._process.kill()
-            self.close()
             self._unavailable(f"The language model did not start: {reason}.")
-        self._loaded = answer
+        return answer
 
-    def _check_file(self) -> None:
+    def _check_files(self) -> None:
         """Refuse a file that is missing or not what was expected: flipped weights load without complaint."""
         for path in filter(None, (self._model, self._adapter)):
-            if not path.is_file():
+            try:
+                with path.open("rb") as file:
+                    magic = file.read(len(_GGUF_MAGIC))
+                expected = self._expected_sha256 if path == self._model else ""
+                expected = expected or _recorded_sha256(path)
+                is_damaged = bool(expected) and self._sha256(path) != expected
+            except FileNotFoundError:
                 self._unavailable(f"The file {path.name} is not there.")
-            with path.open("rb") as file:
-                if file.read(4) != _GGUF_MAGIC:
-                    self._unavailable(f"The file {path.name} is not a GGUF model.")
-        if self._expected_sha256 and self._sha256(self._model) != self._expected_sha256:
-            self._unavailable(f"The file {self._model.name} is damaged: its SHA-256 is not the published one.")
+            except OSError as error:
+                self._unavailable(f"The file {path.name} cannot be read: {error.strerror}.")
+            if magic != _GGUF_MAGIC:
+                self._unavailable(f"The file {path.name} is not a GGUF model.")
+            if is_damaged:
+                self._unavailable(f"The file {path.name} is damaged: its SHA-256 is not the published one.")
 
     def _sha256(self, path: Path) -> str:
-        """Return a file's hash; computed once a process, before the worker loads the file."""
-        if path not in self._hashes:
-            self._hashes[path] = default_model.sha256_of(path)
-        return self._hashes[path]
+        """Return a file's hash; computed again when the file was replaced."""
+        status = path.stat()
+        key = (path, status.st_size, status.st_mtime_ns)
+        if key not in self._hashes:
+            self._hashes[key] = default_model.sha256_of(path)
+        return self._hashes[key]
 
     def _unavailable(self, what: str) -> NoReturn:
         raise ModelUnavailableError(
@@ -253,19 +258,20 @@ class LlamaWorkerModel:
         )
 
 
-def _worker_command(log_file: Path) -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--model-worker", str(log_file)]
-    return [sys.executable, "-m", "ehrcoder.adapters.model.worker", str(log_file)]
+def _answers(answer: Answers | None, number: int) -> bool:
+    """Tell whether this is the answer to that question, and not to one that was given up."""
+    return answer is not None and not isinstance(answer, protocol.Loaded) and answer.id == number
 
 
-def _read_answers(process: subprocess.Popen[str], answers: queue.Queue[Answers | None]) -> None:
-    """Pass the worker's lines on; the end of its output is told as None."""
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            answers.put(protocol.ANSWER.validate_json(line))
-    except ValueError:
-        # A closed pipe or a line that is no answer: either way this worker cannot be talked to any more.
-        process.kill()
-    answers.put(None)
+def _plain(text: str) -> str:
+    """Return the text without lone surrogates, which JSON input can hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _recorded_sha256(path: Path) -> str:
+    """Return the hash that `sha256sum FILE > FILE.sha256` left beside a model; empty where there is none."""
+    recorded = path.with_name(path.name + ".sha256")
+    if not recorded.is_file():
+        return ""
+    words = recorded.read_text("utf-8", "replace").split()
+    return words[0].lower() if words else ""

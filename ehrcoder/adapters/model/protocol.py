@@ -7,6 +7,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 
+class LlamaFailureError(Exception):
+    """llama.cpp could not do what was asked; the message holds no clinical text."""
+
+
+class LlamaCancelledError(Exception):
+    """The work was stopped before it was done."""
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,6 +53,7 @@ class Complete(_Message):
     prompt: str
     grammar: str | None = None
     max_tokens: int = Field(ge=1, le=4096)
+    as_message: bool = Field(default=False, description="Put the prompt into the model's chat template first.")
 
 
 class Cancel(_Message):

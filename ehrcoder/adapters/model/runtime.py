@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import ctypes
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
-from llama_cpp import llama_cpp
+from ehrcoder.adapters.model.protocol import LlamaCancelledError, LlamaFailureError
+
+
+def _bindings() -> Any:
+    """Import the ctypes bindings alone.
+
+    The package's own `__init__` would bring SQLite (diskcache), sockets (multiprocessing), numpy and jinja2 into a
+    process that knows no database and no network.
+    """
+    spec = find_spec("llama_cpp")
+    if spec is not None and "llama_cpp" not in sys.modules:
+        sys.modules["llama_cpp"] = module_from_spec(spec)
+    try:
+        from llama_cpp import llama_cpp
+    except (ImportError, OSError, RuntimeError) as error:
+        raise LlamaFailureError(f"llama.cpp cannot be loaded ({type(error).__name__})") from error
+    return llama_cpp
+
 
 # ctypes pointers that may be None by their annotations; the runtime checks each where it is made.
-llama: Any = llama_cpp
+llama: Any = _bindings()
 
 # One sequence a candidate; llama.cpp shares the sentence's cells between them.
 MOST_SEQUENCES = 64
 BATCH_TOKENS = 2048
-PHYSICAL_BATCH = 512
+# Larger ones were not faster, and their compute buffer grows by one row of the vocabulary a token.
+PHYSICAL_BATCH = 256
 _YES, _NO = (" yes", "yes", "Yes", " Yes"), (" no", "no", "No", " No")
 _CHAT_QUESTION = (
     "You check clinical codes. Read the sentence of a clinical note and the title of a code. Answer with one word, "
     "yes or no: do the words of the sentence support the code?\n\nSentence: "
 )
 _CHAT_MIDDLE, _CHAT_END = "Code title: ", "\nAnswer (yes or no):"
-
-
-class LlamaFailureError(Exception):
-    """llama.cpp could not do what was asked; the message holds no clinical text."""
-
-
-class LlamaCancelledError(Exception):
-    """The abort callback stopped the work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +173,7 @@ class LlamaRuntime:
     def _tokens_of(self, prefix: str, suffixes: Sequence[str]) -> Packed:
         if not self._chat:
             head = self._tokenize(prefix, begin=True)
-            return Packed(prefix=head, suffixes=[self._tokenize(suffix) for suffix in suffixes])
+            return Packed(prefix=head, suffixes=[self._tokens_of_suffix(suffix) for suffix in suffixes])
         before, after = self._around()
         head = [*before, *self._tokenize(_CHAT_QUESTION + prefix + _CHAT_MIDDLE)]
         return Packed(prefix=head, suffixes=[[*self._tokenize(s.rstrip(":") + _CHAT_END), *after] for s in suffixes])
@@ -186,6 +198,12 @@ class LlamaRuntime:
         if count < 0:
             raise LlamaFailureError("llama.cpp cannot split the question into tokens")
         return list(tokens[:count])
+
+    def _tokens_of_suffix(self, suffix: str) -> list[int]:
+        tokens = self._tokenize(suffix)
+        if not tokens:
+            raise LlamaFailureError("an ending without words cannot be judged")
+        return tokens
 
     def _answer_tokens(self, words: Sequence[str]) -> list[int]:
         """Return the tokens that mean an answer: the trained one alone, every spelling for an instruction model."""
@@ -220,9 +238,15 @@ class LlamaRuntime:
         logits = llama.llama_get_logits_ith(self._context, place)
         return round(_log_sum([logits[t] for t in self._yes]) - _log_sum([logits[t] for t in self._no]), 3)
 
-    def complete(self, prompt: str, *, grammar: str | None, max_tokens: int) -> str:
+    def complete(self, prompt: str, *, grammar: str | None, max_tokens: int, as_message: bool) -> str:
         """Return the greedy completion; raises LlamaFailureError when it does not end within `max_tokens`."""
-        tokens = self._tokenize(prompt, begin=True)
+        if as_message and not self.chat_template:
+            raise LlamaFailureError("the model has no chat template")
+        if as_message:
+            before, after = self._around()
+            tokens = [*before, *self._tokenize(prompt), *after]
+        else:
+            tokens = self._tokenize(prompt, begin=True)
         if len(tokens) + max_tokens > self.context_size or len(tokens) > BATCH_TOKENS:
             raise LlamaFailureError(f"the prompt of {len(tokens)} tokens leaves no room for an answer")
         llama.llama_memory_clear(self._memory, True)

@@ -11,6 +11,8 @@ import queue
 import signal
 import sys
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from ehrcoder.adapters.model import protocol
@@ -36,25 +38,25 @@ class Worker:
             self._answer(request)
 
     def _listen(self) -> None:
-        for line in self._requests:
-            message = protocol.REQUEST.validate_json(line)
-            if isinstance(message, protocol.Cancel):
-                self._stop.set()
-            else:
-                self._stop.clear()
-                self._queue.put(message)
+        # A line that is no request ends the worker without a word: pydantic's message would quote clinical text.
+        with suppress(ValueError, OSError):
+            for line in self._requests:
+                message = protocol.REQUEST.validate_json(line)
+                if isinstance(message, protocol.Cancel):
+                    self._stop.set()
+                else:
+                    self._stop.clear()
+                    self._queue.put(message)
         # The parent is gone or wants us gone; a computation under way is not waited for.
         os._exit(0)
 
     def _answer(self, request: protocol.Load | protocol.Judge | protocol.Complete) -> None:
-        from ehrcoder.adapters.model.runtime import LlamaCancelledError, LlamaFailureError
-
         number = 0 if isinstance(request, protocol.Load) else request.id
         try:
             answer = self._handle(request)
-        except LlamaCancelledError:
+        except protocol.LlamaCancelledError:
             answer = protocol.Cancelled(id=number)
-        except LlamaFailureError as error:
+        except protocol.LlamaFailureError as error:
             answer = protocol.Failed(id=number, reason=str(error))
         except Exception as error:  # noqa: BLE001
             # The worker loop answers whatever happens; the type alone is told, since messages may hold text.
@@ -67,14 +69,14 @@ class Worker:
     ) -> protocol.Loaded | protocol.Judged | protocol.Completed:
         if isinstance(request, protocol.Load):
             return self._load(request)
-        from ehrcoder.adapters.model.runtime import LlamaFailureError
-
         if self._runtime is None:
-            raise LlamaFailureError("no model is loaded")
+            raise protocol.LlamaFailureError("no model is loaded")
         if isinstance(request, protocol.Judge):
             margins, tokens = self._runtime.judge([(item.prefix, item.suffixes) for item in request.items])
             return protocol.Judged(id=request.id, margins=margins, tokens=tokens)
-        text = self._runtime.complete(request.prompt, grammar=request.grammar, max_tokens=request.max_tokens)
+        text = self._runtime.complete(
+            request.prompt, grammar=request.grammar, max_tokens=request.max_tokens, as_message=request.as_message
+        )
         return protocol.Completed(id=request.id, text=text)
 
     def _load(self, request: protocol.Load) -> protocol.Loaded:
@@ -84,7 +86,7 @@ class Worker:
             model=request.model,
             adapter=request.adapter,
             context_size=request.context_size,
-            threads=request.threads or _physical_cores(),
+            threads=request.threads or _usable_cores(),
             gpu_layers=request.gpu_layers,
             should_stop=self._stop.is_set,
         )
@@ -106,7 +108,26 @@ class Worker:
         )
 
 
-def _physical_cores() -> int:
+def _watch_parent(parent: int) -> None:
+    """End with the parent even when another of its children holds our standard input open.
+
+    The kernel's own parent-death signal (PR_SET_PDEATHSIG) would come when the *thread* that started us ends.
+    """
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(0)
+
+
+def _log_to(log_file: str) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    try:
+        return os.open(log_file or os.devnull, flags, 0o600)
+    except OSError:
+        # A full disk or a folder without write access must not cost the model.
+        return os.open(os.devnull, os.O_WRONLY)
+
+
+def _usable_cores() -> int:
     """Return how many threads to use by default: every core that this process may run on, eight at most."""
     if hasattr(os, "sched_getaffinity"):
         return max(1, min(8, len(os.sched_getaffinity(0))))
@@ -126,9 +147,10 @@ def main(log_file: str) -> None:
     """Run the worker; llama.cpp's output goes to `log_file`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
-    log = os.open(log_file or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    log = _log_to(log_file)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
     with os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n") as requests:
         Worker(requests, answers).run()
 
