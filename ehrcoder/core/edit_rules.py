@@ -97,7 +97,7 @@ def code_first(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[
 
 
 def _code_first_finding(entry: CodedEntry, concept: Concept, after: Sequence[CodedEntry]) -> EditFinding:
-    told = " / ".join(concept.notes.code_first)
+    told = " / ".join(note.lstrip(", ") for note in concept.notes.code_first)
     source = f"Guidelines I.A.13 (etiology and manifestation), note at {concept.coding.code}"
     if after:
         return finding(
@@ -105,8 +105,13 @@ def _code_first_finding(entry: CodedEntry, concept: Concept, after: Sequence[Cod
             f"{after[0].code} belongs before {entry.code}: “Code first {told}”.", [entry, *after], source,
         )
     optional = _OPTIONAL.search(told) is not None and not is_manifestation(concept)
+    if optional:
+        return finding(
+            "code-first-missing", EditSeverity.INFORMATION,
+            f"{entry.code}: where it applies to this patient, “Code first {told}”.", [entry], source,
+        )
     return finding(
-        "code-first-missing", EditSeverity.INFORMATION if optional else EditSeverity.WARNING,
+        "code-first-missing", EditSeverity.WARNING,
         f"{entry.code} comes after its cause, which is not coded: “Code first {told}”.", [entry], source,
     )
 
