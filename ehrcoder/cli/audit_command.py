@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, one_line, print_json, print_table
 from ehrcoder.cli.record_access import opened
@@ -25,7 +26,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     rebuild = actions.add_parser("rebuild", help="replay every event and compare with the stored coding")
     rebuild.add_argument("--repair", action="store_true", help="store what was replayed where it differs")
     rebuild.set_defaults(run=_rebuild)
-    for each in (show, verify, rebuild):
+    export = actions.add_parser("export", help="write a record's whole history, for the standalone verifier")
+    export.add_argument("record", metavar="RECORD", help="id, beginning of an id, or title")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write; it holds clinical text")
+    export.set_defaults(run=_export)
+    for each in (show, verify, rebuild, export):
         add_workspace_option(each)
         add_json_option(each)
 
@@ -53,6 +58,23 @@ def _show(options: argparse.Namespace) -> int:
              one_line(line.text, 70), one_line(line.reason, 40), line.hash[:12])
             for line in lines
         ])
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from ehrcoder.usecases.export_history import export_history
+    from ehrcoder.usecases.find_record import find_record
+
+    with opened(options, read_only=True) as (services, workspace):
+        record_id = find_record(workspace, options.record)
+        count = export_history(record_id, path=options.out, store=workspace, history=workspace, log=workspace,
+                               clock=services.clock)
+        verifier = services.paths.resources / "verifier" / "verify_export.py"
+    if options.json:
+        print_json({"record_id": record_id, "path": str(options.out), "events": count, "verifier": str(verifier)})
+    else:
+        print(f"{options.out}: {count} events of record {record_id}. The file holds clinical text.")
+        print(f"Check it without this program: python {verifier} BUNDLE {options.out}")
     return 0
 
 
