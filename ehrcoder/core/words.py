@@ -46,8 +46,7 @@ def stem(word: str) -> str:
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order, with their places."""
     return tuple(
-        Word(form=stem(fold(match.group())), start=match.start(), end=match.end())
-        for match in _WORD.finditer(text)
+        Word(form=stem(fold(match.group())), start=match.start(), end=match.end()) for match in _WORD.finditer(text)
     )
 
 
