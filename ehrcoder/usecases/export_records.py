@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ehrcoder.core.assignments import CodeAssignment, CodingEvent, RecordCoding
@@ -25,11 +25,13 @@ from ehrcoder.ports import (
     Progress,
     RecordStore,
 )
-from ehrcoder.usecases.file_output import make_folder, write_whole_file
+from ehrcoder.usecases.file_output import flush_folder, make_folder, replace_file
 
 _TITLE_LENGTH = 60
 _UNSAFE = re.compile(r"[^\w.-]+")
 _NAMED_AT_ONCE = 5
+# Folder and log are flushed to the disk once for so many files; a power cut leaves no more than these unlogged.
+_LOGGED_TOGETHER = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,21 +83,24 @@ def export_records(
     job = _Export(folder=folder, writer=writer, store=store, history=history, log=log, clock=clock, index=index)
     files: list[ExportedFile] = []
     refused: list[RefusedRecord] = []
-    for done, record_id in enumerate(wanted):
-        if progress is not None:
-            progress(done, len(wanted), record_id)
-        try:
+    try:
+        for done, record_id in enumerate(wanted):
+            if progress is not None:
+                progress(done, len(wanted), record_id)
             if cancel is not None:
                 cancel.raise_if_cancelled()
-            files.append(job.write(record_id))
-        except CancelledError as error:
-            raise CancelledError("Export cancelled.", kept=_written(files)) from error
-        except EnvironmentFault as error:
-            raise EnvironmentFault(
-                error.what, kept=f"{error.kept} {_written(files)}", next_step=error.next_step
-            ) from error
-        except (InputError, IntegrityError) as error:
-            refused.append(RefusedRecord(record_id=record_id, reason=str(error)))
+            try:
+                files.append(job.write(record_id))
+            except (InputError, IntegrityError) as error:
+                refused.append(RefusedRecord(record_id=record_id, reason=str(error)))
+    except CancelledError as error:
+        raise CancelledError("Export cancelled.", kept=_written(files)) from error
+    except EnvironmentFault as error:
+        raise EnvironmentFault(
+            error.what, kept=f"{error.kept} {_written(files)}", next_step=error.next_step
+        ) from error
+    finally:
+        job.log_written()
     if progress is not None:
         progress(len(wanted), len(wanted), "")
     return ExportReport(format_name=writer.format_name, files=tuple(files), refused=tuple(refused))
@@ -125,6 +130,7 @@ class _Export:
     log: ExportLog
     clock: Clock
     index: CodeSetIndex | None
+    unlogged: list[ExportEntry] = field(default_factory=list[ExportEntry])
 
     def write(self, record_id: RecordId) -> ExportedFile:
         record = self.store.record(record_id)
@@ -137,17 +143,24 @@ class _Export:
             record, coding, events, self.store.suggestions(record_id), self.store.runs(record_id), exported_at=at
         )
         path = self.folder / export_file_name(record, self.writer.suffix)
-        write_whole_file(path, data)
+        replace_file(path, data)
         digest = hashlib.sha256(data).hexdigest()
-        self.log.log_exports([
-            ExportEntry(
-                record_id=record_id, file_name=path.name, format=self.writer.format_name, sha256=digest,
-                head_hash=coding.head_hash, at=at,
-            )
-        ])
+        self.unlogged.append(ExportEntry(
+            record_id=record_id, file_name=path.name, format=self.writer.format_name, sha256=digest,
+            head_hash=coding.head_hash, at=at,
+        ))
+        if len(self.unlogged) >= _LOGGED_TOGETHER:
+            self.log_written()
         return ExportedFile(
             record_id=record_id, path=path, sha256=digest, size=len(data), code_count=len(coding.assignments)
         )
+
+    def log_written(self) -> None:
+        """Make what was written durable and log it. Raises EnvironmentFault."""
+        if self.unlogged:
+            flush_folder(self.folder)
+            self.log.log_exports(tuple(self.unlogged))
+            self.unlogged.clear()
 
     def _check_codes(self, coding: RecordCoding) -> None:
         problems = [problem for each in coding.assignments if (problem := self._problem(each)) is not None]

@@ -17,17 +17,39 @@ def write_whole_file(path: Path, data: bytes) -> None:
 
     Raises EnvironmentFault when the disk is full or the folder cannot be written; nothing new is left then.
     """
+    replace_file(path, data)
+    flush_folder(path.parent)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` at `path`, its name durable only after `flush_folder`: for whoever writes many files.
+
+    Whatever happens in between, the whole new file or the whole former one is there. Raises EnvironmentFault.
+    """
     scratch = path.with_name(f".{path.name}.part")
     try:
         _write(scratch, data)
         os.replace(scratch, path)
-        _flush_folder(path.parent)
     except OSError as error:
         raise _fault(path, error) from error
     finally:
         # Gone after the rename; whatever else happened, Ctrl-C included, nothing half written stays.
         with contextlib.suppress(OSError):
             scratch.unlink(missing_ok=True)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names of a folder's files durable. Raises EnvironmentFault."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return  # Windows has no handle on a folder; its rename is durable once the journal is.
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise _fault(folder, error) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -46,16 +68,6 @@ def _write(scratch: Path, data: bytes) -> None:
         output.write(data)
         output.flush()
         os.fsync(output.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    if not hasattr(os, "O_DIRECTORY"):
-        return  # Windows has no handle on a folder; its rename is durable once the journal is.
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _fault(path: Path, error: OSError) -> EnvironmentFault:

@@ -264,6 +264,7 @@ def test_a_cancelled_export_says_what_it_kept(signed_world: CodingWorld, tmp_pat
     with pytest.raises(CancelledError, match="1 file written before is kept"):
         export(signed_world, tmp_path, record_ids=(R1, RecordId("r2")), cancel=CancelAfter(1))
     assert len([name for name in names(tmp_path) if name.startswith("r1")]) == 1
+    assert [entry.record_id for entry in signed_world.workspace.exports()] == ["r1"]
 
 
 @pytest.mark.parametrize(("title", "name"), [
