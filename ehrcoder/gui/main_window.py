@@ -246,7 +246,13 @@ class MainWindow(QMainWindow):
         if info.code_sets_off:
             self.status.show_code_sets_off(info.code_sets_off)
             self.status.say(info.code_sets_off)
-        QTimer.singleShot(_MODEL_AFTER_MS, self.session.look_for_model)
+        QTimer.singleShot(_MODEL_AFTER_MS, self._look_for_model)
+
+    @Slot()
+    def _look_for_model(self) -> None:
+        self.session.look_for_model()
+        if not self.session.is_read_only:
+            self.session.get_engine_ready()
 
     @Slot(object)
     def _on_rows(self, rows: tuple[RecordRow, ...]) -> None:
@@ -326,12 +332,8 @@ class MainWindow(QMainWindow):
                 self.tr("Not signed, {0} suggestions are still to decide: "),
             ) + codes + more)
             return
-        errors = self.assigned.error_count
-        if errors:
-            self.status.say(counted(
-                errors, self.tr("Not signed, 1 code edit of level error is open."),
-                self.tr("Not signed, {0} code edits of level error are open."),
-            ))
+        if self.assigned.errors:
+            self.status.say(self.tr("Not signed. {0}").format(self.assigned.errors[0]))
             return
         row = self._row(view.record_id)
         title = row.title if row else view.record.source_name

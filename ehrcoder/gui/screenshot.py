@@ -34,9 +34,11 @@ def save_screenshot(
         window.show()
         window.session.open(read_only=True)
         loaded = wait_until_loaded(window)
+        window.session.look_for_model()
+        loaded = loaded and wait_until_loaded(window)
         if record_id is not None:
             window.session.open_record(record_id)
-            loaded = wait_until_loaded(window)
+            loaded = loaded and wait_until_loaded(window)
         QApplication.processEvents()
         if not loaded:
             raise EnvironmentFault("The window did not load in time.", next_step="Try again.")

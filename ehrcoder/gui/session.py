@@ -144,9 +144,14 @@ class WorkspaceSession(QObject):
         self.runner.start(Lane.STORE, lambda: self._store.workspace.rows(), done=self._on_rows)
 
     def look_for_model(self) -> None:
-        """Find out which model answers, and get the engine ready, on the propose lane."""
+        """Find out which model answers, on the propose lane; its worker starts for that."""
         self.runner.start(Lane.PROPOSE, self._propose.model_state, done=self._on_model)
-        self.runner.start(Lane.PROPOSE, self._propose.warm_up, failed=lambda _: None)
+
+    def get_engine_ready(self) -> None:
+        """Load what the engine needs before it is asked for, so that the first proposals come sooner."""
+        self.runner.start(
+            Lane.PROPOSE, self._propose.warm_up, failed=lambda problem: self.said.emit(problem.what)
+        )
 
     def open_record(self, record_id: RecordId) -> None:
         """Show a record; the last one asked for wins."""

@@ -183,7 +183,8 @@ QToolBar {{ background: {t.window}; border: none; border-bottom: 1px solid {t.bo
   spacing: 4px; }}
 QToolButton, QPushButton {{ color: {t.text}; background: transparent; border: 1px solid transparent;
   border-radius: 5px; padding: 4px 9px; }}
-QPushButton, QToolButton[boxed="true"] {{ padding: 4px 7px; background: {t.raised}; border: 1px solid {t.control_border}; }}
+QPushButton, QToolButton[boxed="true"] {{ padding: 4px 7px; background: {t.raised};
+  border: 1px solid {t.control_border}; }}
 QToolButton:hover, QPushButton:hover {{ background: {t.hover}; border-color: {t.control_border}; }}
 QToolButton:focus, QPushButton:focus {{ border: 2px solid {t.accent}; padding: 3px 6px; }}
 QToolButton:pressed, QPushButton:pressed {{ background: {t.selection}; }}

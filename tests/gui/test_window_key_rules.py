@@ -263,7 +263,9 @@ def test_signing_is_blocked_while_a_suggestion_is_undecided_and_says_which(propo
 def test_ctrl_enter_twice_signs_and_opens_the_next_record_and_enter_never_does(proposed):
     first = proposed.session.view
     assert first is not None
-    for _ in range(5):
+    press(proposed, KEY.Key_A)
+    press(proposed, KEY.Key_P)
+    for _ in range(4):
         press(proposed, KEY.Key_A)
     press(proposed, KEY.Key_Return)
     press(proposed, KEY.Key_Return, CTRL)
@@ -280,10 +282,22 @@ def test_ctrl_enter_twice_signs_and_opens_the_next_record_and_enter_never_does(p
     assert proposed.session.view.record_id != first.record_id
 
 
+def test_signing_is_blocked_while_a_code_edit_of_level_error_is_open(proposed):
+    for _ in range(5):
+        press(proposed, KEY.Key_A)
+    assert proposed.assigned.errors
+    assert proposed.assigned.findings.isVisible()
+    press(proposed, KEY.Key_Return, CTRL)
+    assert not proposed.sign.isVisible()
+    assert proposed.assigned.errors[0] in said(proposed)
+
+
 def test_a_signed_record_changes_only_by_an_amendment(proposed):
     first = proposed.session.view
     assert first is not None
-    for _ in range(5):
+    press(proposed, KEY.Key_A)
+    press(proposed, KEY.Key_P)
+    for _ in range(4):
         press(proposed, KEY.Key_A)
     press(proposed, KEY.Key_Return, CTRL)
     press(proposed, KEY.Key_Return, CTRL)

@@ -33,8 +33,8 @@ class AssignedPane(Pane):
         super().__init__(parent=parent, title=self.tr("Assigned codes"))
         self._theme = LIGHT
         self._principal_icon = QIcon()
-        self.error_count = 0
-        """How many code edits forbid the signature."""
+        self.errors: tuple[str, ...] = ()
+        """The code edits that forbid the signature."""
         self.model: TableModel[CodeAssignment] = TableModel(self._columns(), self)
         self.table = plain_table(self.tr("Assigned codes"), "assigned_table")
         self.table.setModel(self.model)
@@ -100,7 +100,7 @@ class AssignedPane(Pane):
     def show_findings(self, findings: tuple[EditFinding, ...]) -> None:
         """Show the code edits, errors first."""
         self.findings.clear()
-        self.error_count = sum(1 for finding in findings if str(finding.severity) == "error")
+        self.errors = tuple(each.message for each in findings if str(each.severity) == "error")
         colours = {"error": self._theme.rejected, "warning": self._theme.warning}
         words = {"error": self.tr("Error"), "warning": self.tr("Warning")}
         for finding in findings:
@@ -116,7 +116,7 @@ class AssignedPane(Pane):
     def clear(self) -> None:
         """Show nothing."""
         self.model.set_rows(())
-        self.error_count = 0
+        self.errors = ()
         self.aside.clear()
         self.findings.hide()
         self._stack.show_empty(self.tr("The verified codes of the open record appear here."))

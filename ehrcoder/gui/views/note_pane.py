@@ -109,7 +109,7 @@ class NotePane(Pane):
         self._splitter.addWidget(self.sections)
         self._splitter.addWidget(self.note)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([150, 600])
+        self._splitter.setSizes([170, 600])
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(4, 4, 4, 4)
