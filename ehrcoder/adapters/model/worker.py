@@ -146,6 +146,9 @@ def _resident_bytes() -> int:
 def main(log_file: str) -> None:
     """Run the worker; llama.cpp's output goes to `log_file`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Threads that wait for each other must sleep: while they spin, other programs on the machine make a judgement
+    # take several times as long (docs/decisions/the-model-worker.md). Read when llama.cpp's libraries load.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     log = _log_to(log_file)
     os.dup2(log, 1)
