@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
         self.right = QSplitter(Qt.Orientation.Vertical)
         self.right.addWidget(self.tray)
         self.right.addWidget(self.assigned)
-        self.right.setSizes([460, 300])
+        self.right.setSizes([540, 250])
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         for pane, least in ((self.records, 190), (self.note, 340), (self.right, 400)):
             pane.setMinimumWidth(least)

@@ -197,6 +197,7 @@ QToolButton[primary="true"]:focus, QPushButton[primary="true"]:focus {{ border: 
 QFrame#pane, QFrame#noteCard {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 8px; }}
 QLabel#paneTitle {{ font-weight: 600; }}
 QLabel#recordTitle {{ font-size: {large}pt; font-weight: 600; }}
+QLabel#suggestion_detail {{ font-size: {small}pt; }}
 QLabel#muted, QLabel[muted="true"] {{ color: {t.muted}; font-size: {small}pt; }}
 QLabel#empty {{ color: {t.muted}; }}
 QLabel#notice {{ background: {t.warning_ground}; color: {t.warning}; border-radius: 5px; padding: 5px 9px; }}

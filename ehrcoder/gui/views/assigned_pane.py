@@ -111,6 +111,8 @@ class AssignedPane(Pane):
             item.setIcon(icon(name, colours.get(severity, self._theme.muted)))
             item.setToolTip(f"{finding.rule_id}: {finding.message}")
             self.findings.addItem(item)
+        wanted = self.findings.sizeHintForRow(0) * len(findings) + 8 if findings else 0
+        self.findings.setMaximumHeight(min(wanted, _FINDINGS_HIGH))
         self.findings.setVisible(bool(findings))
 
     def clear(self) -> None:
