@@ -34,6 +34,11 @@ class Paths:
         return self.home / "logs"
 
     @property
+    def anchors(self) -> Path:
+        """How far the history of each workspace had come on this machine; numbers and hashes only."""
+        return self.home / "anchors"
+
+    @property
     def settings_file(self) -> Path:
         """The user's settings, TOML."""
         return self.home / "settings.toml"

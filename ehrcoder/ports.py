@@ -235,6 +235,15 @@ class Workspace(RecordStore, CodingHistory, ExportLog, Protocol):
     @property
     def path(self) -> Path: ...
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was noticed at opening and does not keep anybody from working; to be shown."""
+        ...
+
+    def accept_end(self) -> bool:
+        """Take the history's present end for the right one; tell whether anything had contradicted it."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -78,7 +78,8 @@ class Services:
         from ehrcoder.adapters.store.workspace import SqliteWorkspace
 
         return SqliteWorkspace.open(
-            path or self.paths.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only
+            path or self.paths.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only,
+            anchors=self.paths.anchors,
         )
 
     def backups(self, path: Path | None = None) -> BackupShelf:
@@ -88,7 +89,7 @@ class Services:
         workspace = (path or self.paths.default_workspace).expanduser().absolute()
         folder = self.settings.backup.folder
         return SqliteBackups(
-            workspace, clock=self.clock, ids=self.ids,
+            workspace, clock=self.clock, ids=self.ids, anchors=self.paths.anchors,
             folder=folder.expanduser() / f"{workspace.name}-backups" if folder else None,
         )
 

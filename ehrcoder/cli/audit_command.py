@@ -30,7 +30,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     export.add_argument("record", metavar="RECORD", help="id, beginning of an id, or title")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write; it holds clinical text")
     export.set_defaults(run=_export)
-    for each in (show, verify, rebuild, export):
+    accept = actions.add_parser(
+        "accept", help="take the history's present end for the right one, after an older copy was put back on purpose")
+    accept.set_defaults(run=_accept)
+    for each in (show, verify, rebuild, export, accept):
         add_workspace_option(each)
         add_json_option(each)
 
@@ -78,6 +81,17 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _accept(options: argparse.Namespace) -> int:
+    with opened(options) as (_, workspace):
+        is_accepted = workspace.accept_end()
+    if options.json:
+        print_json({"accepted": is_accepted})
+    else:
+        print("The present end is taken for the right one from now on." if is_accepted
+              else "Nothing contradicted the end of the history.")
+    return 0
+
+
 def _verify(options: argparse.Namespace) -> int:
     from ehrcoder.usecases.audit_trail import verify_history
 
@@ -95,7 +109,8 @@ def _verify(options: argparse.Namespace) -> int:
         print(f"{path} is NOT intact. The first problem:\n  {one_line(report.problems[0], 400)}")
         for problem in report.problems[1:]:
             print(f"  then: {one_line(problem, 400)}")
-        print("What to do: keep this file as it is, go back to the last backup, and compare the two.")
+        print("What to do: keep this file as it is, look at the last backup (`ehrcoder backup drill`), and compare "
+              "the two. If an older copy was put back on purpose: `ehrcoder audit accept`.")
     return IntegrityError.exit_code if report.problems else 0
 
 

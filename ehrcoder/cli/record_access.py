@@ -38,6 +38,8 @@ def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[
             raise NotFoundError(f"There is no workspace {path}.",
                                 next_step="Import records first; that creates it.")
         with closing(services.open_workspace(path, read_only=read_only)) as workspace:
+            for warning in workspace.warnings:
+                print(f"Warning: {warning} See `ehrcoder audit verify`.", file=sys.stderr)
             if not read_only:
                 _back_up(services, path)
             yield services, workspace

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from ehrcoder.adapters.store.anchor import Anchor
 from ehrcoder.adapters.store.backup import sync_folder
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.lock import WriterLock
@@ -29,17 +30,27 @@ _NAME = re.compile(r"(\d{8}T\d{6}Z)(?:-\d+)?\.(manual|daily|before-restore)\.ehr
 _SCRATCH = ".rehearsal-"
 _STALE_SECONDS = 3600.0
 _LINE = "SELECT 1 FROM ledger WHERE hash = ?"
+_WORKSPACE_ID = "SELECT value FROM meta WHERE key = 'workspace_id'"
+_END = """
+SELECT coalesce(max(position), 0), coalesce(
+    (SELECT hash FROM ledger ORDER BY position DESC LIMIT 1),
+    (SELECT value FROM meta WHERE key = 'ledger_genesis')) FROM ledger
+"""
 _SCHEMA_VERSION = "PRAGMA user_version"
 
 
 class SqliteBackups:
     """A BackupShelf in a folder beside the workspace, or in the folder named in the settings."""
 
-    def __init__(self, workspace: Path, *, clock: Clock, ids: IdSource, folder: Path | None = None) -> None:
+    def __init__(
+        self, workspace: Path, *, clock: Clock, ids: IdSource, folder: Path | None = None,
+        anchors: Path | None = None,
+    ) -> None:
         self._workspace = workspace.expanduser().absolute()
         self._folder = folder or self._workspace.with_name(self._workspace.name + "-backups")
         self._clock = clock
         self._ids = ids
+        self._anchors = anchors
 
     @property
     def workspace(self) -> Path:
@@ -113,6 +124,7 @@ class SqliteBackups:
             former = self._keep_former(at) if self._workspace.exists() else None
             part.replace(self._workspace)
             sync_folder(self._workspace.parent)
+            self._note_end(at)
             return former
         except OSError as error:
             raise EnvironmentFault(f"The backup cannot be put back: {error.strerror}.",
@@ -127,6 +139,16 @@ class SqliteBackups:
         """Delete one copy."""
         with suppress(OSError):
             backup.path.unlink(missing_ok=True)
+
+    def _note_end(self, at: dt.datetime) -> None:
+        """Note the end that was put back as the right one: a person asked for it."""
+        if self._anchors is None:
+            return
+        with translated(self._workspace), closing(_reader(self._workspace)) as connection:
+            (workspace_id,) = connection.execute(_WORKSPACE_ID).fetchone()
+            position, digest = connection.execute(_END).fetchone()
+        anchor = Anchor(self._anchors, workspace_id=workspace_id, workspace=self._workspace)
+        anchor.accept(position, digest, at=at)
 
     def _look(self, name: Path, path: Path, *, read_only: bool) -> CheckedBackup:
         with closing(self._opened(path, read_only=read_only)) as workspace:

@@ -39,7 +39,10 @@ def fault_of(error: sqlite3.Error, path: Path) -> EhrCoderError | None:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return WorkspaceLockedError(f"The workspace {path} is in use by another program.", kept=_KEPT,
                                         next_step="Close the other program and try again.")
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+        case sqlite3.SQLITE_AUTH:
+            return IntegrityError(f"Something tried to change the form of the workspace {path}; it was refused.",
+                                  kept=_KEPT, next_step="Run `ehrcoder audit verify`.")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return EnvironmentFault(f"The workspace {path} cannot be written.", kept=_KEPT,
                                     next_step="Check the permissions of the file and of its folder.")
         case sqlite3.SQLITE_CANTOPEN:

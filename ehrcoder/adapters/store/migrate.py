@@ -10,6 +10,7 @@ from contextlib import closing
 from functools import cache
 
 from ehrcoder.adapters.store.backup import copy_database
+from ehrcoder.adapters.store.guard import forbid_changes_of_form
 from ehrcoder.adapters.store.schema import APPLICATION_ID, MIGRATIONS
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.core.errors import EnvironmentFault, InputError, IntegrityError
@@ -44,6 +45,7 @@ def prepare(session: Session) -> None:
             )
         connection.execute("PRAGMA query_only = ON")
         _check_tables(session)
+        forbid_changes_of_form(connection)
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -53,6 +55,7 @@ def prepare(session: Session) -> None:
             _keep_former(session, version)
         _migrate(session, version)
     _check_tables(session)
+    forbid_changes_of_form(connection)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from ehrcoder.adapters.store.anchor import Anchor
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.history import ledger_hash
@@ -18,6 +19,7 @@ from ehrcoder.ports import Clock, IdSource
 
 _LAST_LINE = "SELECT position, hash FROM ledger ORDER BY position DESC LIMIT 1"
 _GENESIS = "SELECT value FROM meta WHERE key = 'ledger_genesis'"
+_LINE = "SELECT hash FROM ledger WHERE position = ?"
 _ADD_LINE = """
 INSERT INTO ledger (position, kind, subject, content_sha256, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?)
 """
@@ -34,6 +36,7 @@ class Session:
     clock: Clock
     ids: IdSource
     read_only: bool
+    anchor: Anchor | None = None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -43,6 +46,8 @@ class Session:
                                    kept="Nothing was changed.")
         with translated(self.path), self.database.atomic():
             yield
+        if self.anchor is not None and not self.database.conn.in_transaction:
+            self.anchor.note(*self.ledger_head(), at=self.clock.now())
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -88,6 +93,20 @@ class Session:
             previous = line_hash
         self.change_many(_ADD_LINE, rows)
         return [row[0] for row in rows]
+
+    def contradiction(self) -> str:
+        """Say how the ledger contradicts what was noted outside the file; empty where it does not."""
+        noted = self.anchor.read() if self.anchor is not None else None
+        if noted is None:
+            return ""
+        line = self.one(_LINE, (noted.position,)) if noted.position else self.one(_GENESIS)
+        if line is not None and line[0] == noted.hash:
+            return ""
+        last, _ = self.ledger_head()
+        found = (f"now it ends at line {last}" if line is None
+                 else f"now its line {noted.position} is another one")
+        return (f"On this machine the workspace's ledger had reached line {noted.position} on {noted.at[:10]}; "
+                f"{found}: its end was cut, or the file was replaced by an older or another copy.")
 
     def ledger_head(self) -> tuple[int, str]:
         """Return the position and hash of the ledger's last line."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from ehrcoder.adapters.store.anchor import Anchor
 from ehrcoder.adapters.store.backup import copy_database
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.history_tables import HistoryTables
@@ -24,6 +26,7 @@ from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.ports import ChainReport, Clock, ExportEntry, IdSource, RebuildReport
 
 _BUSY_SECONDS = 5.0
+_WORKSPACE_ID = "SELECT value FROM meta WHERE key = 'workspace_id'"
 _MAGIC = b"SQLite format 3\0"
 
 
@@ -35,11 +38,16 @@ class SqliteWorkspace:
         self._lock = lock
         self._records = RecordTables(session)
         self._history = HistoryTables(session, self._records)
+        contradiction = session.contradiction()
+        self._warnings = (contradiction,) if contradiction else ()
 
     @classmethod
-    def open(cls, path: Path, *, clock: Clock, ids: IdSource, read_only: bool = False) -> SqliteWorkspace:
+    def open(
+        cls, path: Path, *, clock: Clock, ids: IdSource, read_only: bool = False, anchors: Path | None = None
+    ) -> SqliteWorkspace:
         """Open a workspace; a file that is not there is created unless `read_only`.
 
+        `anchors` is the folder, away from the workspace, in which it is noted how far the ledger has come.
         Raises WorkspaceLockedError when another program writes to it, NotFoundError, InputError for a file
         that is no workspace or of a newer version, EnvironmentFault, IntegrityError.
         """
@@ -48,13 +56,13 @@ class SqliteWorkspace:
             if not path.is_file():
                 raise NotFoundError(f"There is no workspace {path}.",
                                     next_step="Import records first; that creates it.")
-            return cls(_connect(path, clock=clock, ids=ids, read_only=True), None)
+            return cls(_connect(path, clock=clock, ids=ids, read_only=True, anchors=anchors), None)
         _refuse_foreign(path)
         _make_folder(path.parent)
         lock = WriterLock(path)
         lock.acquire()
         try:
-            return cls(_connect(path, clock=clock, ids=ids, read_only=False), lock)
+            return cls(_connect(path, clock=clock, ids=ids, read_only=False, anchors=anchors), lock)
         except BaseException:
             lock.release()
             raise
@@ -68,6 +76,11 @@ class SqliteWorkspace:
     def read_only(self) -> bool:
         """Whether this was opened for reading only."""
         return self._session.read_only
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was noticed at opening and does not keep anybody from working."""
+        return self._warnings
 
     def close(self) -> None:
         """Close the file and let other programs write to it; harmless when done twice."""
@@ -118,8 +131,19 @@ class SqliteWorkspace:
         return self._history.coding(record_id)
 
     def verify(self) -> ChainReport:
-        """Check every line of the workspace against its hashes."""
-        return verify(self._session, self._records)
+        """Check every line of the workspace against its hashes, and its end against what was noted outside."""
+        report = verify(self._session, self._records)
+        if contradiction := self._session.contradiction():
+            report = replace(report, problems=(contradiction, *report.problems))
+        return report
+
+    def accept_end(self) -> bool:
+        """Take the ledger's present end for the right one; tell whether anything had contradicted it."""
+        contradiction = self._session.contradiction()
+        if self._session.anchor is not None and contradiction:
+            self._session.anchor.accept(*self._session.ledger_head(), at=self._session.clock.now())
+        self._warnings = ()
+        return bool(contradiction)
 
     def rebuild(self, *, repair: bool = False) -> RebuildReport:
         """Replay every event and compare with the stored coding; with `repair`, store what was replayed."""
@@ -166,7 +190,19 @@ def _refuse_foreign(path: Path) -> None:
                          next_step="Name a workspace file, or a new one to create it.")
 
 
-def _connect(path: Path, *, clock: Clock, ids: IdSource, read_only: bool) -> Session:
+def _anchored(session: Session, folder: Path) -> Session:
+    """Return the session with its note outside the file: compared first, then brought up to date."""
+    found = session.one(_WORKSPACE_ID)
+    session = replace(session, anchor=Anchor(folder, workspace_id=found[0] if found else "", workspace=session.path))
+    if session.anchor is not None and not session.read_only:
+        if session.contradiction():
+            session.anchor.freeze()
+        else:
+            session.anchor.note(*session.ledger_head(), at=session.clock.now())
+    return session
+
+
+def _connect(path: Path, *, clock: Clock, ids: IdSource, read_only: bool, anchors: Path | None) -> Session:
     with translated(path):
         mode = "ro" if read_only else "rwc"
         connection = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS)
@@ -177,7 +213,7 @@ def _connect(path: Path, *, clock: Clock, ids: IdSource, read_only: bool) -> Ses
                 clock=clock, ids=ids, read_only=read_only,
             )
             prepare(session)
-            return session
+            return session if anchors is None else _anchored(session, anchors)
     except BaseException:
         connection.close()
         raise
