@@ -6,8 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ehrcoder.core.assignments import DiagnosisUse, PresentOnAdmission
 from ehrcoder.core.codes import CodeKind, Coding
-from ehrcoder.core.ids import DocumentId, RecordId
+from ehrcoder.core.evidence import Evidence
+from ehrcoder.core.ids import AssignmentId, CoderId, DocumentId, RecordId
+from ehrcoder.core.verification import CodeOrigin
 
 
 class AdministrativeSex(StrEnum):
@@ -66,12 +69,46 @@ class ClinicalDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedVerification:
+    """What another workspace of this program said of a code when it exported it.
+
+    It is told as it was said and binds nobody here. `origin` is None for a code that was taken back, `rank` 0
+    for what is no diagnosis; evidence stands in this record's own documents.
+    """
+
+    assignment_id: AssignmentId
+    origin: CodeOrigin | None
+    coder_id: CoderId
+    decided_at: dt.datetime
+    use: DiagnosisUse | None = None
+    rank: int = 0
+    present_on_admission: PresentOnAdmission | None = None
+    clinical_status: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedCode:
     """A code that came with the record. It is information, not a verified assignment."""
 
     coding: Coding
     kind: CodeKind
     source_label: str
+    verification: ImportedVerification | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedSignature:
+    """Who signed the record in the workspace that exported it, and where its history stood then."""
+
+    record_id: RecordId
+    coder_id: CoderId
+    at: dt.datetime
+    meaning: str
+    content_sha256: str
+    history_sha256: str
+    history_events: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +126,8 @@ class EncounterRecord:
     documents: tuple[ClinicalDocument, ...] = ()
     imported_codes: tuple[ImportedCode, ...] = ()
     import_notes: tuple[str, ...] = ()
+    imported_retractions: tuple[ImportedCode, ...] = ()
+    imported_signature: ImportedSignature | None = None
 
     def document(self, document_id: DocumentId) -> ClinicalDocument:
         """Return the document with this id. Raises KeyError when the record has none such."""

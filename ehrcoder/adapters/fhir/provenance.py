@@ -29,6 +29,8 @@ _ROLES = {
     "author": "Author",
     "attester": "Attester",
 }
+TAKEN_BACK = "taken-back"
+"""What a code-decision says of a code that was signed once and is gone."""
 _OPERATIONS = {"CREATE": "create", "UPDATE": "revise", "NULLIFY": "nullify"}
 
 
@@ -51,8 +53,7 @@ def code_provenance(code: VerifiedCode, context: CodedContext, software_version:
         f"{code.assignment.coding.code}: {code.origin.value} by {code.coder_id}",
     )
     inference = _inference(code)
-    if inference:
-        resource["extension"] = [inference]
+    resource["extension"] = [*([inference] if inference else []), _decision(code.assignment, code.origin.value)]
     resource |= {
         "target": [reference(resource_id_of(code.assignment, context.ids))],
         "recorded": instant(code.at),
@@ -69,8 +70,8 @@ def retraction_provenance(code: RetractedCode, context: CodedContext) -> Json:
         _id("taken back", code, context),
         f"{code.assignment.coding.code}: taken back by {code.coder_id}",
     )
-    if code.reason:
-        resource["extension"] = [text_part(systems.REASON, code.reason)]
+    reason = [_reason(code.reason)] if code.reason else []
+    resource["extension"] = [*reason, _decision(code.assignment, TAKEN_BACK)]
     return resource | {
         "target": [reference(resource_id_of(code.assignment, context.ids))],
         "recorded": instant(code.at),
@@ -149,6 +150,30 @@ def _id(what: str, code: VerifiedCode | RetractedCode, context: CodedContext) ->
     return context.ids.of(
         "Provenance", what, assignment.assignment_id, assignment.coding.system, assignment.coding.code, code.event_id
     )
+
+
+def _decision(assignment: CodeAssignment, decision: str) -> Json:
+    """Say which assignment was decided and how: the target alone does not, where it is the Encounter."""
+    coding_value = assignment.coding
+    return compound(
+        systems.DECISION,
+        [
+            extension("assignment", valueString=assignment.assignment_id),
+            extension(
+                "code",
+                valueCoding=coding(
+                    coding_value.system, coding_value.code, coding_value.display, coding_value.version
+                ),
+            ),
+            extension("decision", valueCode=decision),
+        ],
+    )
+
+
+def _reason(text: str) -> Json:
+    """Return the coder's reason, as Base64 where FHIR's string type cannot hold it."""
+    part = text_part("reason", text)
+    return {**part, "url": systems.REASON}
 
 
 def _operation(assignment: CodeAssignment, code: str) -> Json:

@@ -28,6 +28,7 @@ HISTORY_HEAD = f"{EXTENSION_BASE}/coding-history-head"
 SIGNATURE = f"{EXTENSION_BASE}/signature-statement"
 INFERENCE = f"{EXTENSION_BASE}/inference-run"
 REASON = f"{EXTENSION_BASE}/retraction-reason"
+DECISION = f"{EXTENSION_BASE}/code-decision"
 OWN_EXTENSIONS = frozenset(
     {
         EVIDENCE,
@@ -38,6 +39,7 @@ OWN_EXTENSIONS = frozenset(
         SIGNATURE,
         INFERENCE,
         REASON,
+        DECISION,
     }
 )
 
@@ -45,6 +47,7 @@ RECORD_ID = f"{NAMING_BASE}/record"
 DOCUMENT_ID = f"{NAMING_BASE}/document"
 ASSIGNMENT_ID = f"{NAMING_BASE}/code-assignment"
 SUGGESTION_ID = f"{NAMING_BASE}/code-suggestion"
+SUMMARY_ID = f"{NAMING_BASE}/coding-summary"
 EXPORT_ID = f"{NAMING_BASE}/export"
 
 OUTCOME_KIND = f"{OWN_BASE}/CodeSystem/outcome-kind"

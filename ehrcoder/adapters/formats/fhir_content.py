@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ehrcoder.adapters.formats.decoding import DecodedText, decode, refuse_unstorable
+from ehrcoder.adapters.formats.fhir_own import is_made_from_the_rest, own_note_text
 from ehrcoder.adapters.formats.fhir_systems import is_well_formed, known_code, known_system
 from ehrcoder.adapters.formats.html_text import text_of_html
 from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, shown, text_at
@@ -50,7 +51,7 @@ def documents_of(resource: JsonObject, *, resolve: Resolve, report: Report) -> I
         case "DiagnosticReport":
             found = _from_report(resource, resolve=resolve, report=report)
         case "Composition":
-            found = _from_composition(resource)
+            found = iter(()) if is_made_from_the_rest(resource) else _from_composition(resource)
         case "Observation":
             found = _from_plain(resource, text_at(resource, "valueString"), type_="Observation")
         case _:
@@ -182,7 +183,10 @@ def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: R
         received = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError("the attachment's base64 is damaged.") from error
-    decoded = _decode_attachment(received, text_at(attachment, "contentType"))
+    own = own_note_text(resource)
+    decoded = (
+        _decode_attachment(received, text_at(attachment, "contentType")) if own is None else DecodedText(text=own)
+    )
     title = text_at(attachment, "title") or text_at(resource, "description")
     type_ = label_of(object_at(resource, "type")) or label_of(object_at(resource, "code")) or "Clinical note"
     notes = decoded.notes

@@ -14,6 +14,7 @@ from ehrcoder.adapters.formats.decoding import refuse_unstorable
 from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
 from ehrcoder.adapters.formats.fhir_collection import ResourceCollection, patient_of, subject_reference
 from ehrcoder.adapters.formats.fhir_content import FoundDocument, codes_of, documents_of, place_of
+from ehrcoder.adapters.formats.fhir_own import own_export
 from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, shown, text_at
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import DocumentId, RecordId
@@ -22,6 +23,7 @@ from ehrcoder.core.records import (
     EncounterClass,
     EncounterRecord,
     ImportedCode,
+    ImportedSignature,
     Patient,
     Period,
 )
@@ -73,10 +75,12 @@ def records_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
-    documents: tuple[FoundDocument, ...]
+    documents: tuple[ClinicalDocument, ...]
     codes: tuple[ImportedCode, ...]
     notes: tuple[str, ...]
     has_clinical_content: bool
+    retractions: tuple[ImportedCode, ...] = ()
+    signature: ImportedSignature | None = None
 
 
 def _grouped(collection: ResourceCollection) -> list[_Group]:
@@ -154,9 +158,12 @@ def _patient_key(resource: JsonObject, collection: ResourceCollection) -> str:
 
 def _content_of(group: _Group, collection: ResourceCollection) -> _Content:
     report = collection.context.on_left_out
-    documents: list[FoundDocument] = []
-    codes: list[ImportedCode] = []
+    documents: list[ClinicalDocument] = []
+    document_of: dict[int, ClinicalDocument] = {}
+    notes: list[str] = []
+    codes: list[tuple[JsonObject, ImportedCode]] = []
     has_clinical_content = group.encounter is not None
+    own = own_export(collection, group.encounter, document_of)
     resources = group.resources if group.encounter is None else [group.encounter, *group.resources]
     for resource in resources:
         status = _status_not_to_code(resource)
@@ -165,12 +172,23 @@ def _content_of(group: _Group, collection: ResourceCollection) -> _Content:
             continue
         # A reference to a document that cannot be read is nothing to code from; a measurement is.
         has_clinical_content |= text_at(resource, "resourceType") not in _POINTERS
-        documents.extend(documents_of(resource, resolve=collection.resolve, report=report))
-        codes.extend(codes_of(resource, report=report))
+        for found in documents_of(resource, resolve=collection.resolve, report=report):
+            documents.append(_document(found, len(documents) + 1))
+            document_of.setdefault(id(resource), documents[-1])
+            notes.extend(found.notes)
+        codes.extend((resource, code) for code in codes_of(resource, report=report))
+    told = [code if own is None else own.restored(resource, code) for resource, code in codes]
     return _Content(
-        documents=tuple(documents), codes=tuple(dict.fromkeys(codes)),
-        notes=tuple(dict.fromkeys(note for document in documents for note in document.notes)),
-        has_clinical_content=has_clinical_content,
+        documents=tuple(documents), codes=tuple(dict.fromkeys(told)), notes=tuple(dict.fromkeys(notes)),
+        has_clinical_content=has_clinical_content, retractions=own.retractions() if own else (),
+        signature=own.signature() if own else None,
+    )
+
+
+def _document(found: FoundDocument, number: int) -> ClinicalDocument:
+    return ClinicalDocument(
+        document_id=DocumentId(f"d{number}"), type=found.type, title=found.title, text=found.text,
+        language=found.language,
     )
 
 
@@ -207,13 +225,11 @@ def _record(
         patient=_patient(source, collection),
         period=period,
         encounter_class=_encounter_class(group.encounter),
-        documents=tuple(
-            ClinicalDocument(document_id=DocumentId(f"d{number}"), type=found.type, title=found.title,
-                             text=found.text, language=found.language)
-            for number, found in enumerate(content.documents, start=1)
-        ),
+        documents=content.documents,
         imported_codes=content.codes,
         import_notes=tuple(dict.fromkeys(said)),
+        imported_retractions=content.retractions,
+        imported_signature=content.signature,
     )
 
 

@@ -203,7 +203,7 @@ def test_a_code_that_a_person_added_has_no_software_behind_it(make_bundle: MakeB
     bundle = make_bundle(a_full_record())
     provenance = provenance_of(bundle, with_code(bundle, ACHIEVED))
     assert agents(provenance, bundle) == {"author": "Practitioner"}
-    assert "extension" not in provenance
+    assert [each["url"] for each in provenance["extension"]] == [systems.DECISION]
 
 
 def test_rejected_suggestions_and_imported_codes_are_not_exported_as_codes(make_bundle: MakeBundle) -> None:
