@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from ehrcoder.usecases.backups import BackupShelf
     from ehrcoder.usecases.installation import Probes
+    from ehrcoder.usecases.offline_proof import JobWatcher
 
 
 class Services:
@@ -99,6 +100,32 @@ class Services:
 
         if self.settings.backup.daily:
             backup_if_due(self.backups(path), clock=self.clock, keep=self.settings.backup.keep)
+
+    def offline_watcher(self) -> JobWatcher:
+        """Return what runs the whole job while sockets are watched for."""
+        from ehrcoder.adapters.offline_watch import ProcessWatcher
+
+        return ProcessWatcher(self.paths.home)
+
+    def watched_job(self, folder: Path, *, with_model: bool) -> None:
+        """Do the whole job on demo notes in `folder`, count Python's sockets meanwhile, and write what was done."""
+        from ehrcoder.adapters.offline_watch import SocketCounter, visible_interfaces, write_result
+        from ehrcoder.usecases.offline_proof import JobDone, do_job
+
+        counter = SocketCounter()
+        workspace = self.open_workspace(folder / "job.ehrw")
+        try:
+            records, codes, files, problems = do_job(
+                sorted((self.paths.resources / "demo" / "notes").glob("*.txt"))[:2], folder, workspace=workspace,
+                readers=self.readers, writers=self.writers, index=self.code_sets, clock=self.clock, ids=self.ids,
+                engines=[self.engine(with_model=False), *([self.engine(with_model=True)] if with_model else [])],
+            )
+        finally:
+            workspace.close()
+        write_result(folder, JobDone(
+            records=records, codes=codes, files=files, with_model=with_model, problems=problems,
+            python_events=tuple(counter.events), interfaces=visible_interfaces(),
+        ))
 
     @cached_property
     def readers(self) -> tuple[RecordReader, ...]:

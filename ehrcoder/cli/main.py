@@ -20,6 +20,7 @@ from ehrcoder.cli import (
     import_command,
     learn_command,
     model_command,
+    offline_command,
     propose_command,
     records_command,
     search_command,
@@ -33,7 +34,7 @@ MODEL_WORKER = "--model-worker"
 COMMANDS = (
     gui_command, import_command, records_command, propose_command, verify_command, sign_command,
     search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
-    learn_command, codesets_command, model_command, demo_command, doctor_command,
+    learn_command, codesets_command, model_command, demo_command, doctor_command, offline_command,
 )
 
 

@@ -87,6 +87,7 @@ TEST_NEEDS = (
     Need("xvfb", _program("Xvfb")),
     Need("xauth", _program("xauth")),
     Need("xdotool", _program("xdotool")),
+    Need("strace", _program("strace")),
     *WINDOW_NEEDS,
     Need("nodejs", _program("node")),
     Need("npm", _program("npm")),
