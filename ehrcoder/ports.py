@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
-from ehrcoder.core.ids import RecordId
+from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription
 
@@ -316,4 +316,49 @@ class BundleWriter(Protocol):
     def render(
         self, record: EncounterRecord, coding: RecordCoding, events: Sequence[CodingEvent],
         suggestions: Sequence[CodeSuggestion], runs: Sequence[InferenceRun], *, exported_at: dt.datetime,
+        exported_by: CoderId | None = None,
     ) -> bytes: ...
+
+
+@runtime_checkable
+class FileSetWriter(Protocol):
+    """Turns a signed record into several files that belong together."""
+
+    @property
+    def format_name(self) -> str: ...
+
+    def render_files(
+        self, record: EncounterRecord, coding: RecordCoding, events: Sequence[CodingEvent],
+        suggestions: Sequence[CodeSuggestion], runs: Sequence[InferenceRun], *, exported_at: dt.datetime,
+        exported_by: CoderId | None = None,
+    ) -> Mapping[str, bytes]:
+        """Return the content of each file by its suffix."""
+        ...
+
+
+class SharedFiles(Protocol):
+    """The files that the records of one export share."""
+
+    def lines(
+        self, record: EncounterRecord, coding: RecordCoding, events: Sequence[CodingEvent],
+        suggestions: Sequence[CodeSuggestion], runs: Sequence[InferenceRun], *, exported_at: dt.datetime,
+        exported_by: CoderId | None = None,
+    ) -> Mapping[str, bytes]:
+        """Return what one more record adds to each file, by the file's name: whole lines."""
+        ...
+
+
+@runtime_checkable
+class SharedFilesWriter(Protocol):
+    """Turns many signed records into files that they share, such as one a resource type."""
+
+    @property
+    def format_name(self) -> str: ...
+
+    def begin(self) -> SharedFiles:
+        """Return the still empty files of one export."""
+        ...
+
+
+ExportWriter = BundleWriter | FileSetWriter | SharedFilesWriter
+"""Whatever `export --format` can name."""

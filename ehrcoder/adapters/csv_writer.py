@@ -12,6 +12,7 @@ from ehrcoder.adapters.spreadsheet_cells import harmless
 from ehrcoder.core.assignments import CodingEvent, RecordCoding, Signature
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM
 from ehrcoder.core.errors import InputError, IntegrityError
+from ehrcoder.core.ids import CoderId
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.core.verification import VerifiedCode, verified_codes
@@ -21,7 +22,7 @@ COLUMNS: tuple[str, ...] = (
     "assignment_id", "sequence", "kind", "use", "present_on_admission", "code_system", "system", "version",
     "code", "display", "origin", "coder", "decided_at", "confidence", "quotes", "evidence",
     "signed_by", "signed_at", "signature_meaning", "content_sha256", "history_events", "history_head_sha256",
-    "exported_at",
+    "exported_at", "exported_by",
 )
 
 
@@ -39,6 +40,7 @@ class CsvWriter:
     def render(
         self, record: EncounterRecord, coding: RecordCoding, events: Sequence[CodingEvent],
         suggestions: Sequence[CodeSuggestion], runs: Sequence[InferenceRun], *, exported_at: dt.datetime,
+        exported_by: CoderId | None = None,
     ) -> bytes:
         """Return the file. A record that was signed without a code has one row without a code.
 
@@ -61,6 +63,7 @@ class CsvWriter:
         table = csv.DictWriter(output, COLUMNS, restval="", lineterminator="\r\n")
         table.writeheader()
         shared = _record_cells(record) | _signature_cells(coding, signature, exported_at)
+        shared["exported_by"] = exported_by or ""
         for cells in [_code_cells(code) for code in codes] or [{}]:
             table.writerow({name: harmless(value) for name, value in (shared | cells).items()})
         return output.getvalue().encode("utf-8-sig", "surrogatepass")

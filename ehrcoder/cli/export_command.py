@@ -43,6 +43,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help=f"one of {', '.join(FORMATS)} (default: {FORMATS[0]})",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write to; made when it is not there")
+    parser.add_argument(
+        "--coder", metavar="NAME", help="who exports; the exported AuditEvent says so (default: from the settings)"
+    )
     add_workspace_option(parser)
     add_json_option(parser)
     parser.set_defaults(run=run)
@@ -56,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run_export(options: argparse.Namespace) -> int:
-    from ehrcoder.cli.record_access import opened
+    from ehrcoder.cli.record_access import coder_of, opened
     from ehrcoder.usecases.export_records import export_records, signed_record_ids
     from ehrcoder.usecases.find_record import find_record
 
@@ -73,7 +76,7 @@ def _run_export(options: argparse.Namespace) -> int:
         report = export_records(
             record_ids, folder=options.out, writer=writer, store=workspace, history=workspace, log=workspace,
             clock=services.clock, index=_code_sets(services),
-            progress=_show_progress if sys.stderr.isatty() else None,
+            exported_by=coder_of(options, services), progress=_show_progress if sys.stderr.isatty() else None,
         )
         left_out = len(workspace.rows()) - len(record_ids) if options.all else 0
     _print_report(report, left_out=left_out, as_json=options.json)

@@ -22,6 +22,25 @@ class CodeOrigin(StrEnum):
     ADDED = "added"
 
 
+class ChangedElement(StrEnum):
+    """What of a code somebody can change without deciding on the code again."""
+
+    USE = "use"
+    PRESENT_ON_ADMISSION = "present-on-admission"
+    SEQUENCE = "sequence"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterChange:
+    """One action that gave current codes what they now have, after the decision that brought them in."""
+
+    group_id: str
+    coder_id: CoderId
+    at: dt.datetime
+    elements: tuple[tuple[CodeAssignment, ChangedElement], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedCode:
     """A current assignment with the person who verified it and the suggestion it goes back to, if any."""
@@ -105,6 +124,47 @@ def retracted_codes(coding: RecordCoding, events: Sequence[CodingEvent]) -> tupl
         )
         for key, event in taken_out.items()
         if key in signed and key not in current
+    )
+
+
+def later_changes(coding: RecordCoding, events: Sequence[CodingEvent]) -> tuple[LaterChange, ...]:
+    """Return who last changed the use, the indicator, the order or the evidence of each current code.
+
+    A code that moves because another one came in or went is not changed by anybody.
+    """
+    current = {_key(assignment): assignment for assignment in coding.assignments}
+    last: dict[tuple[_Key, ChangedElement], CodingEvent] = {}
+    for event in events:
+        before, after = event.draft.before, event.draft.after
+        if before is None or after is None or _key(before) != _key(after) or _key(after) not in current:
+            continue
+        for element, old, new in _elements(before, after):
+            by_hand = event.draft.action in (CodingAction.CHANGE, CodingAction.UNDO)
+            if old != new and (by_hand or element is not ChangedElement.SEQUENCE):
+                last[_key(after), element] = event
+    by_group: dict[str, list[tuple[CodeAssignment, ChangedElement]]] = {}
+    event_of: dict[str, CodingEvent] = {}
+    for (key, element), event in last.items():
+        event_of.setdefault(event.group_id, event)
+        by_group.setdefault(event.group_id, []).append((current[key], element))
+    ordered = sorted(by_group, key=lambda group_id: event_of[group_id].sequence)
+    return tuple(
+        LaterChange(
+            group_id=group_id, coder_id=event_of[group_id].draft.coder_id, at=event_of[group_id].at,
+            elements=tuple(by_group[group_id]),
+        )
+        for group_id in ordered
+    )
+
+
+def _elements(
+    before: CodeAssignment, after: CodeAssignment
+) -> tuple[tuple[ChangedElement, object, object], ...]:
+    return (
+        (ChangedElement.USE, before.use, after.use),
+        (ChangedElement.PRESENT_ON_ADMISSION, before.present_on_admission, after.present_on_admission),
+        (ChangedElement.SEQUENCE, before.sequence, after.sequence),
+        (ChangedElement.EVIDENCE, before.evidence, after.evidence),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -12,20 +11,22 @@ from pathlib import Path
 from ehrcoder.core.assignments import CodeAssignment, CodingEvent, RecordCoding
 from ehrcoder.core.code_checks import concept_problem, system_problem
 from ehrcoder.core.errors import CancelledError, EnvironmentFault, InputError, IntegrityError
-from ehrcoder.core.ids import RecordId
+from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.ports import (
-    BundleWriter,
     CancelToken,
     Clock,
     CodeSetIndex,
     CodingHistory,
     ExportEntry,
     ExportLog,
+    ExportWriter,
     Progress,
     RecordStore,
+    SharedFilesWriter,
 )
-from ehrcoder.usecases.file_output import flush_folder, make_folder, replace_file
+from ehrcoder.usecases.export_output import Output, RecordOutput, SharedOutput, SignedInput, WrittenFile
+from ehrcoder.usecases.file_output import flush_folder, make_folder
 
 _TITLE_LENGTH = 60
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -36,13 +37,14 @@ _LOGGED_TOGETHER = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedFile:
-    """One file that was written."""
+    """One file that was written; `record_id` is the first of those that it holds."""
 
     record_id: RecordId
     path: Path
     sha256: str
     size: int
     code_count: int
+    record_count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +65,15 @@ class ExportReport:
 
 
 def export_records(
-    record_ids: Sequence[RecordId], *, folder: Path, writer: BundleWriter, store: RecordStore,
+    record_ids: Sequence[RecordId], *, folder: Path, writer: ExportWriter, store: RecordStore,
     history: CodingHistory, log: ExportLog, clock: Clock, index: CodeSetIndex | None = None,
-    progress: Progress | None = None, cancel: CancelToken | None = None,
+    exported_by: CoderId | None = None, progress: Progress | None = None, cancel: CancelToken | None = None,
 ) -> ExportReport:
-    """Write one file a record into `folder` and log each.
+    """Write each record's file or files, or those that all share, into `folder` and log each.
 
     A record that breaks a rule is refused with its reason and costs no other; a file of an earlier export stays
     until the new one is complete. With `index` every code is compared once more with its code set.
+    `exported_by` is the person who asked for it, where the caller knows.
 
     Raises InputError naming records that are not signed and IntegrityError when the history is damaged, both
     before anything is written; EnvironmentFault when a file cannot be written and CancelledError, both saying
@@ -80,7 +83,10 @@ def export_records(
     _check_signed(wanted, history, store)
     _check_history(history)
     make_folder(folder)
-    job = _Export(folder=folder, writer=writer, store=store, history=history, log=log, clock=clock, index=index)
+    job = _Export(
+        folder=folder, output=_output_of(writer, folder), format_name=writer.format_name, store=store,
+        history=history, log=log, clock=clock, index=index, exported_by=exported_by,
+    )
     files: list[ExportedFile] = []
     refused: list[RefusedRecord] = []
     try:
@@ -90,9 +96,10 @@ def export_records(
             if cancel is not None:
                 cancel.raise_if_cancelled()
             try:
-                files.append(job.write(record_id))
+                files.extend(job.write(record_id))
             except (InputError, IntegrityError) as error:
                 refused.append(RefusedRecord(record_id=record_id, reason=str(error)))
+        files.extend(job.finish())
     except CancelledError as error:
         raise CancelledError("Export cancelled.", kept=_written(files)) from error
     except EnvironmentFault as error:
@@ -100,7 +107,7 @@ def export_records(
             error.what, kept=f"{error.kept} {_written(files)}", next_step=error.next_step
         ) from error
     finally:
-        job.log_written()
+        job.close()
     if progress is not None:
         progress(len(wanted), len(wanted), "")
     return ExportReport(format_name=writer.format_name, files=tuple(files), refused=tuple(refused))
@@ -109,6 +116,12 @@ def export_records(
 def signed_record_ids(store: RecordStore, history: CodingHistory) -> tuple[RecordId, ...]:
     """Return the records that can be exported, in the order of their import."""
     return tuple(row.record_id for row in store.rows() if history.coding(row.record_id).signature is not None)
+
+
+def _output_of(writer: ExportWriter, folder: Path) -> Output:
+    if isinstance(writer, SharedFilesWriter):
+        return SharedOutput(folder=folder, files=writer.begin())
+    return RecordOutput(folder=folder, writer=writer, name_of=export_file_name)
 
 
 def export_file_name(record: EncounterRecord, suffix: str) -> str:
@@ -124,35 +137,57 @@ class _Export:
     """What the export of every record needs."""
 
     folder: Path
-    writer: BundleWriter
+    output: Output
+    format_name: str
     store: RecordStore
     history: CodingHistory
     log: ExportLog
     clock: Clock
     index: CodeSetIndex | None
+    exported_by: CoderId | None
     unlogged: list[ExportEntry] = field(default_factory=list[ExportEntry])
 
-    def write(self, record_id: RecordId) -> ExportedFile:
+    def write(self, record_id: RecordId) -> tuple[ExportedFile, ...]:
+        """Write what belongs to one record, or add it to what all share."""
         record = self.store.record(record_id)
         coding = self.history.coding(record_id)
         events = self.history.events(record_id)
         _check_head(coding, events)
         self._check_codes(coding)
-        at = self.clock.now()
-        data = self.writer.render(
-            record, coding, events, self.store.suggestions(record_id), self.store.runs(record_id), exported_at=at
+        signed = SignedInput(
+            record=record, coding=coding, events=events, suggestions=self.store.suggestions(record_id),
+            runs=self.store.runs(record_id), exported_at=self.clock.now(), exported_by=self.exported_by,
         )
-        path = self.folder / export_file_name(record, self.writer.suffix)
-        replace_file(path, data)
-        digest = hashlib.sha256(data).hexdigest()
-        self.unlogged.append(ExportEntry(
-            record_id=record_id, file_name=path.name, format=self.writer.format_name, sha256=digest,
-            head_hash=coding.head_hash, at=at,
-        ))
+        return self._noted(self.output.add(signed))
+
+    def finish(self) -> tuple[ExportedFile, ...]:
+        """Give the files that all records share their names."""
+        return self._noted(self.output.finish())
+
+    def close(self) -> None:
+        """Log what was written, and leave nothing half written behind."""
+        try:
+            self.log_written()
+        finally:
+            self.output.close()
+
+    def _noted(self, written: Sequence[WrittenFile]) -> tuple[ExportedFile, ...]:
+        for each in written:
+            self.unlogged.extend(
+                ExportEntry(
+                    record_id=held.record_id, file_name=each.path.name, format=self.format_name, sha256=each.sha256,
+                    head_hash=held.head_hash, at=held.at,
+                )
+                for held in each.records
+            )
         if len(self.unlogged) >= _LOGGED_TOGETHER:
             self.log_written()
-        return ExportedFile(
-            record_id=record_id, path=path, sha256=digest, size=len(data), code_count=len(coding.assignments)
+        return tuple(
+            ExportedFile(
+                record_id=each.records[0].record_id, path=each.path, sha256=each.sha256, size=each.size,
+                code_count=sum(held.code_count for held in each.records), record_count=len(each.records),
+            )
+            for each in written
         )
 
     def log_written(self) -> None:

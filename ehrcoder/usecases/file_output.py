@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from ehrcoder.core.errors import EnvironmentFault
 
@@ -38,6 +40,47 @@ def replace_file(path: Path, data: bytes) -> None:
             scratch.unlink(missing_ok=True)
 
 
+class AppendedFile:
+    """A file that grows beside its target and takes its place when it is complete. Raises EnvironmentFault."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._scratch = path.with_name(f".{path.name}.part")
+        self._digest = hashlib.sha256()
+        self._size = 0
+        try:
+            self._output = _new_file(self._scratch)
+        except OSError as error:
+            raise _fault(path, error) from error
+
+    def append(self, data: bytes) -> None:
+        """Add to the end."""
+        try:
+            self._output.write(data)
+        except OSError as error:
+            raise _fault(self._path, error) from error
+        self._digest.update(data)
+        self._size += len(data)
+
+    def complete(self) -> tuple[str, int]:
+        """Give the file its name and return SHA-256 and size; the name is durable after `flush_folder`."""
+        try:
+            self._output.flush()
+            os.fsync(self._output.fileno())
+            self._output.close()
+            os.replace(self._scratch, self._path)
+        except OSError as error:
+            raise _fault(self._path, error) from error
+        return self._digest.hexdigest(), self._size
+
+    def discard(self) -> None:
+        """Remove what is not complete; nothing happens to a file that is."""
+        with contextlib.suppress(OSError):
+            self._output.close()
+        with contextlib.suppress(OSError):
+            self._scratch.unlink(missing_ok=True)
+
+
 def flush_folder(folder: Path) -> None:
     """Make the names of a folder's files durable. Raises EnvironmentFault."""
     if not hasattr(os, "O_DIRECTORY"):
@@ -61,13 +104,17 @@ def make_folder(folder: Path) -> None:
 
 
 def _write(scratch: Path, data: bytes) -> None:
-    # A leftover of a killed program is replaced; a link put there by somebody else is not followed.
-    scratch.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with open(os.open(scratch, flags, 0o666), "wb") as output:
+    with _new_file(scratch) as output:
         output.write(data)
         output.flush()
         os.fsync(output.fileno())
+
+
+def _new_file(scratch: Path) -> BinaryIO:
+    # A leftover of a killed program is replaced; a link put there by somebody else is not followed.
+    scratch.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return open(os.open(scratch, flags, 0o666), "wb")
 
 
 def _fault(path: Path, error: OSError) -> EnvironmentFault:

@@ -63,18 +63,29 @@ def _check(path: Path, entries: Sequence[ExportEntry], history: CodingHistory) -
                 path=path, state=ExportState.UNKNOWN, message="This workspace did not export this file.",
             )
         return _found(path, ExportState.CHANGED, named[-1], "The file was changed after it was exported.")
-    entry = same[-1]
-    hashes = [event.hash for event in history.events(entry.record_id)]
-    if entry.head_hash not in hashes:
+    return _compared(path, same, history)
+
+
+def _compared(path: Path, same: Sequence[ExportEntry], history: CodingHistory) -> CheckedExport:
+    """Compare with the history: every record that the file holds, each at the state in which it left last."""
+    latest = {entry.record_id: entry for entry in same}
+    outdated: list[ExportEntry] = []
+    for entry in latest.values():
+        hashes = [event.hash for event in history.events(entry.record_id)]
+        if entry.head_hash not in hashes:
+            return _found(
+                path, ExportState.HISTORY_CHANGED, entry,
+                "The history that the file was made from is not in the workspace.",
+            )
+        if hashes[-1] != entry.head_hash:
+            outdated.append(entry)
+    if outdated:
+        what = "the record was" if len(latest) == 1 else f"{len(outdated)} of its {len(latest)} records were"
         return _found(
-            path, ExportState.HISTORY_CHANGED, entry, "The history that the file was made from is not in the workspace."
+            path, ExportState.OUTDATED, outdated[0],
+            f"The file is as it was exported, but {what} changed since: export again.",
         )
-    if hashes[-1] != entry.head_hash:
-        return _found(
-            path, ExportState.OUTDATED, entry,
-            "The file is as it was exported, but the record was changed since: export it again.",
-        )
-    return _found(path, ExportState.INTACT, entry, "The file is as it was exported.")
+    return _found(path, ExportState.INTACT, same[-1], "The file is as it was exported.")
 
 
 def _found(path: Path, state: ExportState, entry: ExportEntry, message: str) -> CheckedExport:

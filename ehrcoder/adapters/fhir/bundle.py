@@ -19,6 +19,7 @@ from ehrcoder.adapters.fhir.parties import (
     practitioner_resource,
 )
 from ehrcoder.adapters.fhir.provenance import (
+    change_provenance,
     code_provenance,
     export_audit_event,
     history_head,
@@ -32,8 +33,10 @@ from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.core.verification import (
     CodeOrigin,
+    LaterChange,
     RetractedCode,
     VerifiedCode,
+    later_changes,
     retracted_codes,
     verified_codes,
 )
@@ -56,6 +59,8 @@ class SignedRecord:
     verified: tuple[VerifiedCode, ...]
     retracted: tuple[RetractedCode, ...]
     exported_at: dt.datetime
+    exported_by: CoderId | None
+    changes: tuple[LaterChange, ...]
     software_version: str
 
 
@@ -68,6 +73,7 @@ def gather(
     runs: Iterable[InferenceRun],
     *,
     exported_at: dt.datetime,
+    exported_by: CoderId | None = None,
     software_version: str,
 ) -> SignedRecord:
     """Read from the history what the bundle says of each code."""
@@ -78,6 +84,8 @@ def gather(
         verified=verified_codes(coding, events, suggestions, runs),
         retracted=retracted_codes(coding, events),
         exported_at=exported_at,
+        exported_by=exported_by,
+        changes=later_changes(coding, events),
         software_version=software_version,
     )
 
@@ -110,7 +118,8 @@ def build_bundle(signed: SignedRecord, form: BundleForm, *, namespace: str = "")
 
 def _parties(signed: SignedRecord, ids: Identities) -> list[Json]:
     coders: list[CoderId] = [code.coder_id for code in signed.verified]
-    coders += [code.coder_id for code in signed.retracted] + [signed.signature.coder_id]
+    coders += [code.coder_id for code in signed.retracted] + [change.coder_id for change in signed.changes]
+    coders += [signed.signature.coder_id, *([signed.exported_by] if signed.exported_by else [])]
     # The exporting software is named even where it proposed nothing, since it reports the export.
     devices = {
         device_id(None, signed.software_version, ids): device_resource(None, signed.software_version, ids)
@@ -152,11 +161,13 @@ def _accounts(signed: SignedRecord, context: CodedContext, resources: Sequence[J
     return [
         *(code_provenance(code, context, version) for code in signed.verified),
         *(retraction_provenance(code, context) for code in signed.retracted),
+        *(change_provenance(change, context) for change in signed.changes),
         signature_provenance(signed.signature, signed.coding, targets, context),
         export_audit_event(
             signed.coding,
             context,
             exported_at=signed.exported_at,
+            exported_by=signed.exported_by,
             software=device_id(None, version, context.ids),
         ),
     ]

@@ -21,7 +21,8 @@ from ehrcoder.adapters.fhir.elements import (
 )
 from ehrcoder.adapters.fhir.parties import device_id
 from ehrcoder.core.assignments import CodeAssignment, RecordCoding, Signature
-from ehrcoder.core.verification import CodeOrigin, RetractedCode, VerifiedCode
+from ehrcoder.core.ids import CoderId
+from ehrcoder.core.verification import ChangedElement, CodeOrigin, LaterChange, RetractedCode, VerifiedCode
 
 _ROLES = {
     "assembler": "Assembler",
@@ -80,6 +81,34 @@ def retraction_provenance(code: RetractedCode, context: CodedContext) -> Json:
     }
 
 
+def change_provenance(change: LaterChange, context: CodedContext) -> Json:
+    """Map who changed what a code is called or backed by, after somebody had decided on the code itself."""
+    resource = _provenance(
+        context.ids.of("Provenance", "changed", change.group_id), f"Codes changed by {change.coder_id}"
+    )
+    targets = dict.fromkeys(
+        # Use, indicator and order stand in the Encounter; evidence stands with the code.
+        resource_id_of(assignment, context.ids) if element is ChangedElement.EVIDENCE else context.ids.of("Encounter")
+        for assignment, element in change.elements
+    )
+    resource["extension"] = [
+        compound(
+            systems.CHANGE,
+            [
+                extension("assignment", valueString=assignment.assignment_id),
+                extension("element", valueCode=element.value),
+            ],
+        )
+        for assignment, element in change.elements
+    ]
+    return resource | {
+        "target": [reference(target) for target in targets],
+        "recorded": instant(change.at),
+        "activity": concept(coding(systems.DATA_OPERATION, "UPDATE", _OPERATIONS["UPDATE"]), text="code changed"),
+        "agent": [_agent("author", reference(context.ids.of_party("Practitioner", change.coder_id)))],
+    }
+
+
 def signature_provenance(
     signature: Signature, coding_state: RecordCoding, targets: Sequence[Json], context: CodedContext
 ) -> Json:
@@ -122,9 +151,17 @@ def history_head(coding_state: RecordCoding) -> Json:
 
 
 def export_audit_event(
-    coding_state: RecordCoding, context: CodedContext, *, exported_at: dt.datetime, software: str
+    coding_state: RecordCoding, context: CodedContext, *, exported_at: dt.datetime, exported_by: CoderId | None,
+    software: str,
 ) -> Json:
-    """Map the export itself: what left, at which state of the history; the software says so of itself."""
+    """Map the export itself: what left, at which state of the history, and who asked for it, where that is known.
+
+    The software says so of itself.
+    """
+    agents: list[Json] = [{"who": reference(software), "requestor": False}]
+    if exported_by:
+        person = reference(context.ids.of_party("Practitioner", exported_by))
+        agents.insert(0, {"who": person, "requestor": True})
     return {
         "resourceType": "AuditEvent",
         "id": context.ids.of("AuditEvent", coding_state.head_hash, instant(exported_at)),
@@ -134,7 +171,7 @@ def export_audit_event(
         "action": "R",
         "recorded": instant(exported_at),
         "outcome": "0",
-        "agent": [{"who": reference(software), "requestor": False}],
+        "agent": agents,
         "source": {"observer": reference(software)},
         "entity": [
             {

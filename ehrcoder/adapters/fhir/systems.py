@@ -29,6 +29,7 @@ SIGNATURE = f"{EXTENSION_BASE}/signature-statement"
 INFERENCE = f"{EXTENSION_BASE}/inference-run"
 REASON = f"{EXTENSION_BASE}/retraction-reason"
 DECISION = f"{EXTENSION_BASE}/code-decision"
+CHANGE = f"{EXTENSION_BASE}/code-change"
 OWN_EXTENSIONS = frozenset(
     {
         EVIDENCE,
@@ -40,6 +41,7 @@ OWN_EXTENSIONS = frozenset(
         INFERENCE,
         REASON,
         DECISION,
+        CHANGE,
     }
 )
 

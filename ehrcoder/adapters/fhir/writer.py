@@ -15,6 +15,7 @@ from ehrcoder.adapters.fhir.rules import ConceptLookup, check_bundle
 from ehrcoder.adapters.fhir.structure import StructureChecker
 from ehrcoder.core.assignments import CodingEvent, RecordCoding
 from ehrcoder.core.errors import InputError, IntegrityError
+from ehrcoder.core.ids import CoderId
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 
@@ -59,13 +60,14 @@ class FhirBundleWriter:
         runs: Sequence[InferenceRun],
         *,
         exported_at: dt.datetime,
+        exported_by: CoderId | None = None,
     ) -> bytes:
         """Return the bundle as UTF-8 JSON.
 
         Raises InputError when the record is not signed or holds what FHIR cannot, IntegrityError when the
         bundle breaks a rule.
         """
-        bundle = self.build(record, coding, events, suggestions, runs, exported_at=exported_at)
+        bundle = self.build(record, coding, events, suggestions, runs, exported_at=exported_at, exported_by=exported_by)
         breaches = check_bundle(bundle, lookup=self._lookup)
         if breaches:
             raise _refused(record, [str(breach) for breach in breaches])
@@ -83,6 +85,7 @@ class FhirBundleWriter:
         runs: Sequence[InferenceRun],
         *,
         exported_at: dt.datetime,
+        exported_by: CoderId | None = None,
     ) -> Json:
         """Return the bundle as JSON value, unchecked. Raises InputError when the record is not signed."""
         if coding.signature is None:
@@ -102,6 +105,7 @@ class FhirBundleWriter:
                 suggestions,
                 runs,
                 exported_at=exported_at,
+                exported_by=exported_by,
                 software_version=self._software_version,
             )
             return build_bundle(signed, self._form, namespace=self._namespace)

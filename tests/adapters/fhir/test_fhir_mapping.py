@@ -30,10 +30,11 @@ from builders.signed_records import (
 from ehrcoder.adapters.fhir import systems
 from ehrcoder.adapters.fhir.bundle import BundleForm
 from ehrcoder.adapters.fhir.writer import FhirBundleWriter
-from ehrcoder.core.assignments import Decision, EventDraft
+from ehrcoder.core.assignments import CodingAction, Decision, DiagnosisUse, EventDraft, PresentOnAdmission
 from ehrcoder.core.codes import Coding
 from ehrcoder.core.errors import InputError, IntegrityError
 from ehrcoder.core.evidence import Assertion
+from ehrcoder.core.ids import CoderId
 from ehrcoder.core.records import EncounterClass, Patient
 
 Json = dict[str, Any]
@@ -392,3 +393,48 @@ def test_times_are_utc_to_the_millisecond(make_bundle: MakeBundle) -> None:
         made.record, made.coding, made.events, made.suggestions, made.runs, exported_at=at
     ))
     assert bundle["timestamp"] == "2026-05-04T12:30:00.999Z"
+
+
+def test_the_audit_event_names_who_asked_for_the_export() -> None:
+    made = a_full_record()
+    bundle = json.loads(FhirBundleWriter(BundleForm.COLLECTION).render(
+        made.record, made.coding, made.events, made.suggestions, made.runs, exported_at=EXPORTED_AT,
+        exported_by=CoderId("records-office"),
+    ))
+    (event,) = of_type(bundle, "AuditEvent")
+    people = {
+        f"urn:uuid:{each['id']}": each["identifier"][0]["value"] for each in of_type(bundle, "Practitioner")
+    }
+    assert [people.get(each["who"]["reference"]) for each in event["agent"] if each["requestor"]] == ["records-office"]
+    assert [each["requestor"] for each in event["agent"]] == [True, False]
+
+
+def changed(made: SignedRecordBuilder, coder: str, **values: Any) -> None:
+    """Change the first assignment by hand, in the name of somebody."""
+    before = made.coding.assignments[0]
+    made.append(EventDraft(
+        action=CodingAction.CHANGE, coder_id=CoderId(coder), before=before, after=replace(before, **values),
+    ))
+
+
+def test_who_changed_the_indicator_of_a_code_last_is_told_besides_who_verified_it(make_bundle: MakeBundle) -> None:
+    made = SignedRecordBuilder(record=a_record())
+    made.add(PNEUMONIA, quote="pneumonia")
+    changed(made, "first-reviewer", present_on_admission=PresentOnAdmission.NO)
+    changed(made, "second-reviewer", present_on_admission=PresentOnAdmission.YES)
+    changed(made, "third-reviewer", use=DiagnosisUse.PRINCIPAL)
+    made.sign()
+    bundle = make_bundle(made)
+    told = {
+        each["text"]["div"].split("<p>")[1].split("</p>")[0]: [parts(item)["element"] for item in each["extension"]]
+        for each in of_type(bundle, "Provenance") if each["extension"][0]["url"] == systems.CHANGE
+    }
+    assert told == {
+        "Codes changed by second-reviewer": ["present-on-admission"], "Codes changed by third-reviewer": ["use"],
+    }
+    assert agents(provenance_of(bundle, with_code(bundle, PNEUMONIA)), bundle) == {"author": "Practitioner"}
+
+
+def test_a_code_that_only_moved_because_another_came_in_was_changed_by_nobody(make_bundle: MakeBundle) -> None:
+    bundle = make_bundle(a_full_record())
+    assert all(each["url"] != systems.CHANGE for made in of_type(bundle, "Provenance") for each in made["extension"])
