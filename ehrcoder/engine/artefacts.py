@@ -12,7 +12,7 @@ from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.engine.lexicon import Lexicon, load_lexicon
 from ehrcoder.engine.trees import TreeScorer, load_scorer
 
-LEXICON = "lexicon.json.gz"
+LEXICON = "lexicon.txt.gz"
 PAIR_SCORER = "pair-scorer.json"
 CODE_SCORER_WITH_MODEL = "code-scorer-with-model.json"
 CODE_SCORER_WITHOUT_MODEL = "code-scorer-without-model.json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.words import STOP_WORDS, Word
 
 LONGEST_PHRASE = 4
-_CODES_A_PHRASE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +44,13 @@ class LexiconHit:
 
 
 class Lexicon:
-    """Phrase → codes with counts, learned from verified records."""
+    """Phrase → codes with counts, learned from verified records.
 
-    def __init__(
-        self, codes: Sequence[LexiconCode], phrases: Mapping[str, tuple[int, Sequence[tuple[int, int]]]]
-    ) -> None:
+    A phrase's counts are kept as the line of the file that they came in and are read when the phrase is met:
+    a note meets few of them, and the window must not wait while all are unpacked.
+    """
+
+    def __init__(self, codes: Sequence[LexiconCode], phrases: Mapping[str, str]) -> None:
         self._codes = tuple(codes)
         self._phrases = phrases
         self._by_code = {(code.kind, code.code): code for code in self._codes}
@@ -72,37 +72,56 @@ class Lexicon:
         for start in range(len(content)):
             for length in range(1, min(LONGEST_PHRASE, len(content) - start) + 1):
                 run = content[start : start + length]
-                entry = self._phrases.get(" ".join(form for _, form in run))
-                if entry is None:
+                counts = self._phrases.get(" ".join(form for _, form in run))
+                if counts is None or not any(_is_word(form) for _, form in run):
                     continue
-                hits.extend(
-                    LexiconHit(
-                        code=self._codes[number],
-                        together=together,
-                        phrase=entry[0],
-                        length=length,
-                        first=run[0][0],
-                        last=run[-1][0],
+                total, *pairs = counts.split()
+                for pair in pairs:
+                    number, together = pair.split(":")
+                    hits.append(
+                        LexiconHit(
+                            code=self._codes[int(number)],
+                            together=int(together),
+                            phrase=int(total),
+                            length=length,
+                            first=run[0][0],
+                            last=run[-1][0],
+                        )
                     )
-                    for number, together in entry[1]
-                )
         return hits
 
     def save(self, path: Path) -> None:
         """Write the lexicon, with the same bytes for the same content."""
-        content = {
-            "codes": [[code.kind.value, code.code, code.sentences] for code in self._codes],
-            "phrases": {key: [count, [list(pair) for pair in pairs]] for key, (count, pairs) in self._phrases.items()},
-        }
-        raw = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-        path.write_bytes(gzip.compress(raw, mtime=0))
+        lines = [f"{code.kind.value}\t{code.code}\t{code.sentences}" for code in self._codes]
+        lines.append("")
+        lines.extend(f"{phrase}\t{counts}" for phrase, counts in self._phrases.items())
+        path.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
+
+
+def counts_line(total: int, pairs: Iterable[tuple[int, int]]) -> str:
+    """Return a phrase's counts as the lexicon keeps them: total, then code number and count of each pair."""
+    return " ".join([str(total), *(f"{number}:{together}" for number, together in pairs)])
 
 
 def load_lexicon(path: Path) -> Lexicon:
-    """Read a lexicon that `Lexicon.save` wrote."""
-    content = json.loads(gzip.decompress(path.read_bytes()))
-    codes = [LexiconCode(kind=CodeKind(kind), code=code, sentences=count) for kind, code, count in content["codes"]]
-    return Lexicon(codes, {key: (count, pairs) for key, (count, pairs) in content["phrases"].items()})
+    """Read a lexicon that `Lexicon.save` wrote. Raises ValueError when the file is not one."""
+    head, separator, body = gzip.decompress(path.read_bytes()).decode().partition("\n\n")
+    if not separator:
+        raise ValueError("the lexicon has no phrases")
+    codes: list[LexiconCode] = []
+    for line in head.split("\n"):
+        kind, code, count = line.split("\t")
+        codes.append(LexiconCode(kind=CodeKind(kind), code=code, sentences=int(count)))
+    phrases: dict[str, str] = {}
+    for line in body.split("\n"):
+        phrase, _, counts = line.partition("\t")
+        phrases[phrase] = counts
+    return Lexicon(codes, phrases)
+
+
+def _is_word(form: str) -> bool:
+    """A number alone ("05" of a date) says nothing about a code, whatever it stood beside in training."""
+    return form[:1].isalpha()
 
 
 def phrases_of(forms: Sequence[str]) -> Iterable[str]:

@@ -11,11 +11,15 @@ from ehrcoder.core.sections import SectionKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodingPolicy:
-    """Which assertions are coded, and which sections speak of this encounter at all."""
+    """Which assertions are coded, and which sections speak of this encounter at all.
+
+    With `completes_headers`, a diagnosis found at a header is proposed as the one unspecified code below it.
+    """
 
     name: str
     codable: frozenset[Assertion]
     silent_sections: frozenset[SectionKind] = frozenset()
+    completes_headers: bool = False
 
     def allows(self, assertion: Assertion, section: SectionKind) -> bool:
         """Tell whether a mention with this assertion in this section may support a code."""
@@ -28,6 +32,7 @@ CLINICAL = CodingPolicy(
     name="clinical",
     codable=frozenset({Assertion.PRESENT}),
     silent_sections=frozenset({SectionKind.FAMILY_HISTORY, SectionKind.ALLERGIES, SectionKind.REVIEW_OF_SYSTEMS}),
+    completes_headers=True,
 )
 # CodiEsp's annotators coded every mention, negated and historical ones too.
 EVERY_MENTION = CodingPolicy(name="every-mention", codable=frozenset(Assertion))

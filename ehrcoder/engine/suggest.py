@@ -12,10 +12,10 @@ from ehrcoder.core.evidence import Assertion, Evidence, TextSpan
 from ehrcoder.core.ids import RunId, SuggestionId
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import Alternative, CodeSuggestion, StageScore
-from ehrcoder.core.words import words_of
+from ehrcoder.core.words import content_forms, words_of
 from ehrcoder.engine.artefacts import Artefacts
-from ehrcoder.engine.choose import Pair
-from ehrcoder.engine.ground import SYSTEM_OF_KIND
+from ehrcoder.engine.choose import CodeCase, Pair
+from ehrcoder.engine.ground import SYSTEM_OF_KIND, Candidate
 from ehrcoder.engine.outcomes import outcome_mentions
 from ehrcoder.engine.policy import CodingPolicy
 from ehrcoder.engine.segment import Sentence
@@ -28,6 +28,10 @@ MOST_ALTERNATIVES = 5
 MOST_EVIDENCE = 4
 # A further sentence counts as evidence when its own score comes near the best one's.
 EVIDENCE_SHARE = 0.5
+# A sentence that the model was not asked about stands behind those it approved of, before those it did not.
+UNASKED_MARGIN = 0.0
+# Words of a title that stand at most this far apart are quoted in one piece.
+LARGEST_GAP = 3
 # A code that came with the record and that the text does not support by itself: for the clinician to judge.
 STRUCTURED_CONFIDENCE = 0.5
 _ANNOTATED_CORPORA = frozenset({"codiesp"})
@@ -56,12 +60,13 @@ class SuggestionBuilder:
     def build(self, ranking: Ranking) -> tuple[CodeSuggestion, ...]:
         """Return the suggestions at or above the floors, diagnoses first, then procedures, then outcomes."""
         floors = self._artefacts.floors_without_model if ranking.model is None else self._artefacts.floors_with_model
-        drafts: list[CodeSuggestion] = []
+        found: dict[str, CodeSuggestion] = {}
         for ranked in ranking.codes:
             if ranked.confidence >= floors[ranked.case.kind]:
                 suggestion = self._from_ranked(ranked, ranking)
                 if suggestion is not None:
-                    drafts.append(suggestion)
+                    found.setdefault(suggestion.coding.code, suggestion)
+        drafts = list(found.values())
         drafts.extend(self._outcomes(ranking.sentences))
         drafts.extend(self._structured({draft.coding.code for draft in drafts}))
         order = {kind: place for place, kind in enumerate(CodeKind)}
@@ -69,7 +74,9 @@ class SuggestionBuilder:
         return tuple(replace(draft, rank=rank) for rank, draft in enumerate(drafts, start=1))
 
     def _from_ranked(self, ranked: RankedCode, ranking: Ranking) -> CodeSuggestion | None:
-        evidence = self._evidence(ranked.case.pairs, ranking.sentences)
+        code = self._completed(ranked.case)
+        coding = self._coding(SYSTEM_OF_KIND[ranked.case.kind], code)
+        evidence = self._evidence(ranked.case, coding.display, ranking.sentences) if coding else ()
         if not evidence:
             return None
         best = ranked.case.pairs[0]
@@ -82,7 +89,7 @@ class SuggestionBuilder:
             scores.append(StageScore(stage="model", score=round(margin, 3)))
         return self._suggestion(
             SYSTEM_OF_KIND[ranked.case.kind],
-            ranked.case.code,
+            code,
             evidence=evidence,
             scores=scores,
             confidence=ranked.confidence,
@@ -90,15 +97,25 @@ class SuggestionBuilder:
             alternatives=self._alternatives(ranked, ranking),
         )
 
-    def _evidence(self, pairs: Sequence[Pair], sentences: Sequence[Sentence]) -> tuple[Evidence, ...]:
-        """Return the quotes that the policy lets support a code, best first."""
+    def _completed(self, case: CodeCase) -> str:
+        """Return the code, or for a diagnosis header the one unspecified code below it where the policy says so."""
+        if case.is_billable or case.kind is not CodeKind.DIAGNOSIS or not self._policy.completes_headers:
+            return case.code
+        below = self._index.children(SYSTEM_OF_KIND[case.kind], case.code)
+        fitting = [c.coding.code for c in below if c.is_billable and "unspecified" in c.coding.display.lower()]
+        return fitting[0] if len(fitting) == 1 else case.code
+
+    def _evidence(self, case: CodeCase, title: str, sentences: Sequence[Sentence]) -> tuple[Evidence, ...]:
+        """Return the quotes that the policy lets support a code, the most telling sentence first.
+
+        A sentence counts only when it speaks about as strongly as the best one: where the best is negated, a
+        chance resemblance elsewhere must not stand in for it.
+        """
+        strong = [pair for pair in case.pairs if pair.score >= EVIDENCE_SHARE * case.pairs[0].score]
         found: list[Evidence] = []
-        for pair in pairs:
-            if found and pair.score < EVIDENCE_SHARE * pairs[0].score:
-                break
+        for pair in sorted(strong, key=_telling):
             sentence = sentences[pair.sentence]
-            words = words_of(sentence.text)
-            start, end = words[pair.candidate.first].start, words[pair.candidate.last].end
+            start, end = _supporting_words(sentence, pair.candidate, title)
             assertion = assertion_of(sentence.text, start, end, section=sentence.section)
             if self._policy.allows(assertion, sentence.section):
                 found.append(_quote(sentence, start, end, assertion))
@@ -116,9 +133,11 @@ class SuggestionBuilder:
         ]
         others.sort(key=lambda o: (o.case.code[:3] != ranked.case.code[:3], -o.confidence))
         found: list[Alternative] = []
-        for other in others[:MOST_ALTERNATIVES]:
+        for other in others:
+            if len(found) == MOST_ALTERNATIVES:
+                break
             coding = self._coding(SYSTEM_OF_KIND[other.case.kind], other.case.code)
-            if coding is not None:
+            if coding is not None and other.case.is_billable:
                 found.append(Alternative(coding=coding, confidence=other.confidence))
         return tuple(found)
 
@@ -193,6 +212,29 @@ class SuggestionBuilder:
     def _coding(self, system: str, code: str) -> Coding | None:
         concept = self._index.concept(system, code)
         return concept.coding if concept else None
+
+
+def _telling(pair: Pair) -> tuple[float, float, int]:
+    """Sort key: what the model approved of most, then what it was not asked about, by score."""
+    margin = pair.margin if pair.margin is not None else UNASKED_MARGIN
+    return (-margin, -pair.score, pair.sentence)
+
+
+def _supporting_words(sentence: Sentence, candidate: Candidate, title: str) -> tuple[int, int]:
+    """Return the character range of the words to quote: those of the code's title or term, else the known phrase."""
+    words = words_of(sentence.text)
+    wanted = {*content_forms(title), *content_forms(candidate.term)}
+    runs: list[list[int]] = []
+    for place, word in enumerate(words):
+        if word.form in wanted:
+            if runs and place - runs[-1][-1] <= LARGEST_GAP:
+                runs[-1].append(place)
+            else:
+                runs.append([place])
+    if not any(words[place].form.isalpha() for run in runs for place in run):
+        return words[candidate.first].start, words[candidate.last].end
+    best = max(runs, key=lambda run: (sum(words[place].form.isalpha() for place in run), -run[0]))
+    return words[best[0]].start, words[best[-1]].end
 
 
 def _quote(sentence: Sentence, start: int, end: int, assertion: Assertion) -> Evidence:

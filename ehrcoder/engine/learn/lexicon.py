@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.words import content_forms
 from ehrcoder.engine.learn.corpus import TrainingRecord
-from ehrcoder.engine.lexicon import Lexicon, LexiconCode, phrases_of
+from ehrcoder.engine.lexicon import Lexicon, LexiconCode, counts_line, phrases_of
 
 _LEAST_SHARE = 0.06
 _CODES_A_PHRASE = 25
@@ -28,11 +28,11 @@ def learn_lexicon(records: Iterable[TrainingRecord]) -> Lexicon:
                     pair_counts[phrase].update(labels)
     codes = [LexiconCode(kind=kind, code=code, sentences=count) for (kind, code), count in sorted(code_counts.items())]
     numbers = {(code.kind, code.code): i for i, code in enumerate(codes)}
-    phrases: dict[str, tuple[int, list[tuple[int, int]]]] = {}
+    phrases: dict[str, str] = {}
     for phrase in sorted(pair_counts):
         total = phrase_counts[phrase]
         ranked = sorted(pair_counts[phrase].items(), key=lambda item: (-item[1], item[0]))[:_CODES_A_PHRASE]
         kept = [(numbers[pair], count) for pair, count in ranked if count / total >= _LEAST_SHARE]
         if kept:
-            phrases[phrase] = (total, kept)
+            phrases[phrase] = counts_line(total, kept)
     return Lexicon(codes, phrases)

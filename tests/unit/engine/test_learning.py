@@ -55,8 +55,8 @@ def test_sentences_are_matched_by_their_lengths(
 
 def test_the_lexicon_finds_what_coders_coded_and_survives_the_file(tmp_path: Path) -> None:
     lexicon = learn_lexicon([record()])
-    lexicon.save(tmp_path / "lexicon.json.gz")
-    again = load_lexicon(tmp_path / "lexicon.json.gz")
+    lexicon.save(tmp_path / "lexicon.txt.gz")
+    again = load_lexicon(tmp_path / "lexicon.txt.gz")
     hits = again.look_up(words_of("Left pneumonia again"))
     assert {hit.code.code for hit in hits} == {"J18.9"}
     assert max(hit.length for hit in hits) == 2
