@@ -94,7 +94,7 @@ def code_systems(bundles: Sequence[Json]) -> list[Json]:
 
 
 def test_the_demo_records_go_from_file_to_fhir(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    notes = sorted(DEMO.glob("*.txt"))[:2]
+    notes = sorted((DEMO / "notes").glob("*.txt"))[:2]
     bundles = do_the_job([*notes, *sorted(DEMO.rglob("*.json"))[:1]], tmp_path)
     capsys.readouterr()
     assert len(bundles) >= 3
@@ -152,7 +152,7 @@ def reads(services: Services, reader: Any, path: Path, data: bytes) -> bool:
 
 def test_a_signed_record_shows_as_signed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = tmp_path / "one.ehrw"
-    note = sorted(DEMO.glob("*.txt"))[0]
+    note = sorted((DEMO / "notes").glob("*.txt"))[0]
     assert command("import", note, workspace=workspace) == 0
     assert command("propose", "--all", "--no-model", workspace=workspace) == 0
     (record_id,) = record_ids(workspace)
