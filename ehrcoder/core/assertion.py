@@ -32,7 +32,8 @@ _FORWARD: tuple[tuple[Assertion, str], ...] = (
     ),
     (
         Assertion.HISTORICAL,
-        r"(?:past |prior |previous |remote )?(?:medical )?history (?:of|significant for|notable for|includes)|h/o|hx of|"
+        r"(?:past |prior |previous |remote )?(?:medical )?history (?:of|significant for|notable for|includes)|h/o|"
+        r"hx of|"
         r"status[- ]post|s/p|prior|previous|previously|past|remote|former(?:ly)?|childhood|(?:years|months) ago|"
         r"in (?:19|20)\d\d",
     ),
@@ -56,7 +57,8 @@ _BACKWARD: tuple[tuple[Assertion, str], ...] = (
         Assertion.ABSENT,
         r"(?:is|was|were|are|has been|have been|been) (?:ruled out|excluded|absent|negative|denied|not (?:seen|present|"
         r"found|identified|observed|detected|noted|palpable|palpated|evident))|unlikely|negative|absent|ruled out|"
-        r"not (?:seen|present|found|identified|observed|detected|noted|demonstrated|palpated)|denied|:\s*(?:none|no|nil)",
+        r"not (?:seen|present|found|identified|observed|detected|noted|demonstrated|palpated)|denied|"
+        r":\s*(?:none|no|nil)(?=\s*(?:$|[.;,]))",
     ),
     (
         Assertion.POSSIBLE,

@@ -65,8 +65,8 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
     ),
     (
         SectionKind.ASSESSMENT,
-        r"assessment(?: (?:and|&) plan)?|assessment/plan|a/?p|a&p|impressions?|(?:final |discharge |admission |principal "
-        r"|secondary |postoperative |preoperative )?diagnos[ie]s|problem list|problems|conclusions?",
+        r"assessment(?: (?:and|&) plan)?|assessment/plan|a/?p|a&p|impressions?|(?:final |discharge |admission "
+        r"|principal |secondary |postoperative |preoperative )?diagnos[ie]s|problem list|problems|conclusions?",
     ),
     (SectionKind.PLAN, r"plan(?: of care)?|recommendations?|follow[- ]?up"),
     (

@@ -122,14 +122,11 @@ class SuggestionBuilder:
         return tuple(found[:MOST_EVIDENCE])
 
     def _alternatives(self, ranked: RankedCode, ranking: Ranking) -> tuple[Alternative, ...]:
-        """Return the next best codes of the same kind that rest on the same sentence or the same category."""
-        sentence = ranked.case.pairs[0].sentence
+        """Return the next best codes of the same category, then those that rest on the same words."""
         others = [
             other
             for other in ranking.codes
-            if other is not ranked
-            and other.case.kind is ranked.case.kind
-            and (other.case.code[:3] == ranked.case.code[:3] or other.case.pairs[0].sentence == sentence)
+            if other is not ranked and other.case.kind is ranked.case.kind and _competes(other.case, ranked.case)
         ]
         others.sort(key=lambda o: (o.case.code[:3] != ranked.case.code[:3], -o.confidence))
         found: list[Alternative] = []
@@ -212,6 +209,16 @@ class SuggestionBuilder:
     def _coding(self, system: str, code: str) -> Coding | None:
         concept = self._index.concept(system, code)
         return concept.coding if concept else None
+
+
+def _competes(other: CodeCase, case: CodeCase) -> bool:
+    """Tell whether two codes are of one category or read the same words of one sentence."""
+    theirs, ours = other.pairs[0], case.pairs[0]
+    return other.code[:3] == case.code[:3] or (
+        theirs.sentence == ours.sentence
+        and theirs.candidate.first <= ours.candidate.last
+        and ours.candidate.first <= theirs.candidate.last
+    )
 
 
 def _telling(pair: Pair) -> tuple[float, float, int]:

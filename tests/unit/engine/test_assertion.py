@@ -13,6 +13,8 @@ absent | No evidence of [pneumonia] on the film.
 absent | Patient denies chest pain or [dyspnea].
 absent | [Pneumonia] was ruled out.
 absent | Extremities without varices or [edema].
+absent | CTPA: no [pulmonary embolism].
+absent | [Allergies]: none.
 absent | No fever, chills or [night sweats].
 absent | Negative for [malaria].
 absent | The abdomen showed absence of [ascites].
