@@ -49,7 +49,7 @@ class ExportSettings(BaseModel):
 
     namespace: str = Field(
         default="", pattern=r"^(|(https?://|urn:)[^\s]+)$",
-        description="Address under which this site's pseudonyms and coder names are unique; empty: not beyond a record.",
+        description="Address under which this site's pseudonyms and coder names are unique; empty: only in a record.",
     )
 
 

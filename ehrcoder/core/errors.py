@@ -34,7 +34,7 @@ class NotFoundError(InputError):
     exit_code = 3
 
 
-class EnvironmentFault(EhrCoderError):
+class EnvironmentFault(EhrCoderError):  # noqa: N818
     """The world failed: disk full, file locked, model missing, worker killed."""
 
     exit_code = 4
