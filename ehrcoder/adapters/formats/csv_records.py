@@ -106,7 +106,11 @@ def _read_table(text: str, context: ReadContext) -> _Table:
 def _delimiter_of(text: str, context: ReadContext) -> str:
     """Choose the delimiter under which the header names most of what is known, then most columns."""
     def known(delimiter: str) -> tuple[int, int]:
-        header = next(iter(rows_of(text, delimiter=delimiter))).cells
+        try:
+            header = next(iter(rows_of(text, delimiter=delimiter))).cells
+        except InputError:
+            # Quoted cells only close before the right delimiter.
+            return -1, 0
         return len(_columns_of(header, context.options)), len(header)
 
     return max(_DELIMITERS, key=known)

@@ -8,12 +8,19 @@ import contextlib
 import re
 
 from ehrcoder.adapters.formats.decoding import DecodedText, decode
+from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_pdf, text_of_rtf
 from ehrcoder.adapters.formats.html_text import text_of_html
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.core.errors import InputError
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xhtml"})
 PLAIN_TYPES = frozenset({"text/plain", "text/markdown"})
+
+EXTRACTED_TYPES = {
+    "application/rtf": text_of_rtf, "text/rtf": text_of_rtf, "application/x-rtf": text_of_rtf,
+    "application/pdf": text_of_pdf, "application/x-pdf": text_of_pdf,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": text_of_docx,
+}
 
 
 def bytes_of_base64(text: str, *, name: str) -> bytes:
@@ -27,6 +34,9 @@ def bytes_of_base64(text: str, *, name: str) -> bytes:
 def text_of_embedded(data: bytes, media_type: str, *, name: str) -> DecodedText:
     """Return the text of a carried document. Raises InputError naming the type when it cannot be read."""
     plain_type = media_type.split(";")[0].strip().lower()
+    extract = EXTRACTED_TYPES.get(plain_type)
+    if extract is not None:
+        return extract(data, name=name)
     if plain_type and plain_type not in HTML_TYPES | PLAIN_TYPES:
         raise InputError(f"{name} is {shown(plain_type)}, which is not read.")
     decoded = decode_named(data, media_type, name=name)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ehrcoder.adapters.formats.decoding import DecodedText, decode, refuse_unstorable
+from ehrcoder.adapters.formats.embedded_text import EXTRACTED_TYPES, text_of_embedded
 from ehrcoder.adapters.formats.fhir_own import is_made_from_the_rest, own_note_text
 from ehrcoder.adapters.formats.fhir_systems import is_well_formed, known_code, known_system
 from ehrcoder.adapters.formats.html_text import text_of_html
@@ -177,7 +178,7 @@ def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: R
             raise InputError(f"the attachment {where}.")
         data = text_at(binary, "data")
         content_type = content_type or text_at(binary, "contentType").split(";")[0].strip().lower()
-    if content_type and content_type not in _HTML_TYPES | _PLAIN_TYPES:
+    if content_type and content_type not in _HTML_TYPES | _PLAIN_TYPES | EXTRACTED_TYPES.keys():
         raise InputError(f"the attachment is {shown(content_type)}, which is not read.")
     try:
         received = base64.b64decode("".join(data.split()), validate=True)
@@ -201,6 +202,9 @@ def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: R
 
 def _decode_attachment(received: bytes, content_type: str) -> DecodedText:
     """Take the character set that the content type names, where the bytes agree with it."""
+    media_type = content_type.split(";")[0].strip().lower()
+    if media_type in EXTRACTED_TYPES:
+        return text_of_embedded(received, media_type, name="the attachment")
     charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii") and b"\x00" not in received:
         with contextlib.suppress(LookupError, UnicodeError):

@@ -276,7 +276,8 @@ def test_real_documents_give_what_they_say(read_with, real_data, name, header, e
 def test_every_real_document_comes_in_and_every_other_file_says_why_not(read_with, real_data):
     outcomes: dict[str, list[Path]] = {}
     for path in sorted((real_data / "ehr" / "ccda").rglob("*")):
-        if path.suffix.lower() not in (".xml", ".ccda", ".ccd"):
+        # Those that carry a PDF take seconds each; test_formats_documents has its own.
+        if path.suffix.lower() not in (".xml", ".ccda", ".ccd") or "embed" in path.name.lower():
             continue
         try:
             records = read_with(CcdaReader(), path.read_bytes(), name=path.name).records
@@ -287,7 +288,7 @@ def test_every_real_document_comes_in_and_every_other_file_says_why_not(read_wit
         for code in records[0].imported_codes:
             assert (code.coding.system == ICD_10_CM) <= code.coding.code[0].isalpha()
     counts = {reason: len(paths) for reason, paths in outcomes.items()}
-    assert counts["in"] >= 120
+    assert counts["in"] >= 119
     assert set(counts) <= {"in", *REASONS}
 
 

@@ -176,7 +176,8 @@ def test_an_attachment_in_a_binary_of_the_bundle_is_found(read):
 
 
 @pytest.mark.parametrize(("attachment", "reason"), [
-    ({"contentType": "application/pdf", "data": "JVBERi0="}, "application/pdf"),
+    ({"contentType": "image/tiff", "data": "SUkqAA=="}, "image/tiff"),
+        ({"contentType": "application/pdf", "data": "JVBERi0="}, "damaged or locked"),
     ({"contentType": "text/plain", "data": "!!!"}, "base64"), ({"contentType": "text/plain"}, "is empty"),
     ({"contentType": "text/plain", "url": "http://elsewhere/1"}, "lies elsewhere"),
     ({"contentType": "text/plain", "data": "AAAA"}, "NUL"),

@@ -1,0 +1,58 @@
+"""Readers of single documents that hold text behind a format: RTF, DOCX and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ehrcoder.adapters.formats.decoding import DecodedText, refuse_unstorable, sha256_of
+from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_pdf, text_of_rtf
+from ehrcoder.core.ids import DocumentId, RecordId
+from ehrcoder.core.records import ClinicalDocument, EncounterRecord, Patient
+from ehrcoder.ports import ReadContext
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReader:
+    """Takes one kind of document; the stored text is what was extracted, the hash that of the file."""
+
+    format_name: str
+    signature: bytes
+    needs_name: bool
+    """Whether the signature alone is not enough: every Office file begins as a zip archive."""
+    extract: Callable[..., DecodedText]
+
+    def recognises(self, head: bytes, file_name: str) -> bool:
+        """Take files by what they begin with, and by name where that is not enough or nothing is said."""
+        is_named = PurePath(file_name).suffix.lower() == f".{self.format_name}"
+        begins = head.lstrip()[:16].startswith(self.signature)
+        return begins and (is_named or not self.needs_name)
+
+    def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
+        """Yield one record with one document. Raises InputError when there is no text to be had."""
+        found = self.extract(data, name="The file")
+        refuse_unstorable(found.text, place="The file")
+        name = PurePath(context.source_name).stem
+        yield EncounterRecord(
+            record_id=RecordId(context.ids.new_id()),
+            source_format=self.format_name,
+            source_name=context.source_name,
+            source_sha256=sha256_of(data),
+            imported_at=context.clock.now(),
+            patient=Patient(pseudonym=name),
+            documents=(
+                ClinicalDocument(document_id=DocumentId("d1"), type="Clinical note", title=name, text=found.text,
+                                 language=context.options.get("language", "en")),
+            ),
+            import_notes=found.notes,
+        )
+
+
+def document_readers() -> tuple[DocumentReader, ...]:
+    """Return the readers of single documents."""
+    return (
+        DocumentReader("rtf", b"{\\rtf", False, text_of_rtf),
+        DocumentReader("docx", b"PK", True, text_of_docx),
+        DocumentReader("pdf", b"%PDF-", False, text_of_pdf),
+    )
