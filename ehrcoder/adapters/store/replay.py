@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from pydantic_core import from_json
 
 from ehrcoder.adapters.store.session import Row
-from ehrcoder.core.canonical import sha256_of_text, spell
+from ehrcoder.core.canonical import spell
 
 Plain = dict[str, Any]
 
@@ -41,16 +42,16 @@ class Replay:
             for name, each in self.assignments.items() for coding in [plain_object(each.get("coding"))]
         )
 
-    def _event(self, event_id: str, _: str, sequence: int, previous: str, stored_hash: str, body: str) -> None:
+    def _event(self, event_id: str, _: str, sequence: int, previous: str, stored_hash: str, body: bytes) -> None:
+        # This runs for every event of a workspace: nothing is spelled out before something is wrong.
         plain = parsed(body)
-        name = f"Event {sequence} of record {self.record_id}"
-        if sha256_of_text(body) != stored_hash:
-            self._note(f"{name} was altered: it does not match its hash", plain)
+        if sha256(body).hexdigest() != stored_hash:
+            self._note(sequence, " was altered: it does not match its hash", plain)
         elif (plain.get("event_id"), plain.get("record_id"), plain.get("sequence"),
               plain.get("previous_hash")) != (event_id, self.record_id, sequence, previous):
-            self._note(f"{name}: its place was altered", plain)
-        if (sequence, previous) != (self.version + 1, self.head_hash):
-            self._note(f"{name} does not follow event {self.version}: an event is missing, added or moved", plain)
+            self._note(sequence, ": its place was altered", plain)
+        if sequence != self.version + 1 or previous != self.head_hash:
+            self._note(sequence, f" does not follow event {self.version}: an event is missing, added or moved", plain)
         self.version, self.head_hash = sequence, stored_hash
         self._apply(plain_object(plain.get("draft")))
 
@@ -60,18 +61,20 @@ class Replay:
             self.assignments.pop(str(before.get("assignment_id")), None)
         if isinstance(after, dict):
             self.assignments[str(after.get("assignment_id"))] = after
-        if draft.get("suggestion_id") is not None and draft.get("decision") is not None:
-            self.decisions[str(draft["suggestion_id"])] = str(draft["decision"])
+        suggestion = draft.get("suggestion_id")
+        if suggestion is not None and draft.get("decision") is not None:
+            self.decisions[str(suggestion)] = str(draft["decision"])
         self.signature = draft.get("signature")
 
-    def _note(self, problem: str, plain: Plain) -> None:
-        self.problems.append(f"{problem}. It touches {touched(plain)}.")
+    def _note(self, sequence: int, problem: str, plain: Plain) -> None:
+        self.problems.append(f"Event {sequence} of record {self.record_id}{problem}. It touches {touched(plain)}.")
 
 
-def parsed(text: str) -> Plain:
+def parsed(stored: str | bytes) -> Plain:
     """Return a stored JSON object, empty where it is none."""
+    data = stored if isinstance(stored, bytes) else stored.encode("utf-8", "surrogateescape")
     try:
-        return plain_object(from_json(text.encode("utf-8", "surrogateescape"), cache_strings="keys"))
+        return plain_object(from_json(data, cache_strings="keys"))
     except ValueError:
         return {}
 

@@ -29,7 +29,8 @@ SELECT l.position, l.kind, l.subject, l.content_sha256, l.previous_hash, l.hash,
 FROM ledger AS l LEFT JOIN events AS e ON e.position = l.position ORDER BY l.position
 """
 _EVENTS = """
-SELECT event_id, record_id, sequence, previous_hash, hash, body FROM events ORDER BY record_id, sequence
+SELECT event_id, record_id, sequence, previous_hash, hash, CAST(body AS BLOB) FROM events
+ORDER BY record_id, sequence
 """
 _STRAY_EVENTS = """
 SELECT e.record_id, e.sequence, e.body FROM events AS e
