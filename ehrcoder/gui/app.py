@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from ehrcoder.gui.icons import icon
@@ -74,6 +74,7 @@ def _open_otherwise(window: MainWindow, problem: Problem) -> None:
     box = QMessageBox(window)
     box.setWindowTitle("EHRCoder")
     box.setIcon(QMessageBox.Icon.Warning)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(problem.what)
     box.setInformativeText(" ".join(part for part in (problem.kept, problem.next_step) if part))
     leave = box.addButton(window.tr("Quit"), QMessageBox.ButtonRole.RejectRole)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QCoreApplication
 
 from ehrcoder.core.assignments import Decision, PresentOnAdmission, RejectReason
@@ -12,6 +14,13 @@ from ehrcoder.core.records import EncounterRecord, RecordStatus
 def tr(text: str) -> str:
     """Return a text in the window's language."""
     return QCoreApplication.translate("words", text)
+
+
+def plain_tip(text: str) -> str:
+    """Return text for a tooltip, which would render markup: what a note or a file name says is shown as it is."""
+    if "<" not in text and "&" not in text:
+        return text
+    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>"
 
 
 def counted(count: int, one: str, many: str) -> str:

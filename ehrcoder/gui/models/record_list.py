@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.models.rows import ROOT, ROW_ROLE, AnyIndex
-from ehrcoder.gui.words import counted, status_word
+from ehrcoder.gui.words import counted, plain_tip, status_word
 
 
 class QueueFilter(StrEnum):
@@ -103,7 +103,8 @@ class RecordListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{row.title}, {self.state_words(row)}, {row.source_format}"
+            words = f"{row.title}, {self.state_words(row)}, {row.source_format}"
+            return plain_tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         return None
 
     def state_words(self, row: RecordRow) -> str:

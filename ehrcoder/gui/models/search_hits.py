@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM
 from ehrcoder.gui.models.rows import ROOT, ROW_ROLE, AnyIndex
+from ehrcoder.gui.words import plain_tip
 from ehrcoder.ports import SearchHit
 
 
@@ -63,5 +64,6 @@ class SearchHitModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{coding.code} {coding.display}"
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{coding.code} {coding.display}, {self.note(hit)}"
+            words = f"{coding.code} {coding.display}, {self.note(hit)}"
+            return plain_tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         return None

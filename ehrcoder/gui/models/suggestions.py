@@ -13,7 +13,7 @@ from ehrcoder.core.ids import SuggestionId
 from ehrcoder.core.suggestions import CodeSuggestion
 from ehrcoder.gui.models.rows import ROOT, ROW_ROLE, AnyIndex
 from ehrcoder.gui.record_view import RecordView
-from ehrcoder.gui.words import decision_word, kind_word
+from ehrcoder.gui.words import decision_word, kind_word, plain_tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,8 @@ class SuggestionModel(QAbstractListModel):
                 round(row.suggestion.confidence * 100), row.quote or self.tr("none"),
             )
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{SHORT_NAME_OF_SYSTEM.get(coding.system, coding.system)} {coding.code}\n{coding.display}"
+            name = SHORT_NAME_OF_SYSTEM.get(coding.system, coding.system)
+            return plain_tip(f"{name} {coding.code}\n{coding.display}")
         return None
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QIcon
 
 from ehrcoder.gui.models.rows import ROOT, ROW_ROLE, AnyIndex
+from ehrcoder.gui.words import plain_tip
 
 Row = TypeVar("Row")
 
@@ -76,7 +77,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return (column.tooltip or column.text)(row)
+                return plain_tip((column.tooltip or column.text)(row))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{column.heading}: {(column.tooltip or column.text)(row)}"
             case Qt.ItemDataRole.DecorationRole:

@@ -18,7 +18,7 @@ from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.theme import LIGHT, Theme
 from ehrcoder.gui.views.history_view import plain_table
 from ehrcoder.gui.views.panes import Pane, WithEmptyState
-from ehrcoder.gui.words import admission_words, counted, kind_word
+from ehrcoder.gui.words import admission_words, counted, kind_word, plain_tip
 
 if TYPE_CHECKING:
     from ehrcoder.core.edits import EditFinding
@@ -109,7 +109,7 @@ class AssignedPane(Pane):
             item = QListWidgetItem(f"{word}: {finding.message}")
             name = severity if severity in colours else "information"
             item.setIcon(icon(name, colours.get(severity, self._theme.muted)))
-            item.setToolTip(f"{finding.rule_id}: {finding.message}")
+            item.setToolTip(plain_tip(f"{finding.rule_id}: {finding.message}"))
             self.findings.addItem(item)
         wanted = self.findings.sizeHintForRow(0) * len(findings) + 8 if findings else 0
         self.findings.setMaximumHeight(min(wanted, _FINDINGS_HIGH))

@@ -27,7 +27,7 @@ from ehrcoder.gui.theme import Theme
 from ehrcoder.gui.views.history_view import HistoryView
 from ehrcoder.gui.views.note_view import Mark, NoteView
 from ehrcoder.gui.views.panes import Pane, WithEmptyState
-from ehrcoder.gui.words import patient_line, status_word
+from ehrcoder.gui.words import patient_line, plain_tip, status_word
 
 _OFFSET_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -233,7 +233,7 @@ class NotePane(Pane):
         self.sections.clear()
         for entry in document.outline:
             item = QListWidgetItem(entry.title)
-            item.setToolTip(entry.title)
+            item.setToolTip(plain_tip(entry.title))
             item.setData(_OFFSET_ROLE, entry.start)
             self.sections.addItem(item)
         self.sections.setVisible(len(document.outline) > 1)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM, CodeSetEdition
 from ehrcoder.gui.actions import ActionSet
 from ehrcoder.gui.session import JobState, ModelState
+from ehrcoder.gui.words import plain_tip
 
 _MAIN_SYSTEMS = ("ICD-10-CM", "ICD-10-PCS")
 
@@ -45,7 +46,7 @@ class StatusStrip(QStatusBar):
     def say(self, text: str) -> None:
         """Show a message until the next one."""
         self.message.setText(text)
-        self.message.setToolTip(text)
+        self.message.setToolTip(plain_tip(text))
 
     def show_job(self, state: JobState) -> None:
         """Show a long job, or that none runs."""
