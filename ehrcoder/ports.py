@@ -104,15 +104,19 @@ class CodeSetIndex(Protocol):
 
     def editions(self) -> tuple[CodeSetEdition, ...]: ...
 
-    def concept(self, system: str, code: str) -> Concept | None:
-        """Return the concept with this exact code, or None where the set has none such."""
+    def edition(self, system: str, *, on: dt.date | None = None) -> CodeSetEdition | None:
+        """Return the edition that answers: the one in force on a day, else the nearest; without a day, the last."""
         ...
 
-    def children(self, system: str, code: str) -> tuple[Concept, ...]:
+    def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
+        """Return the concept with this exact code in the edition of the day, or None where it has none such."""
+        ...
+
+    def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         """Return the concepts directly below a code, in the order of the classification."""
         ...
 
-    def ancestors(self, system: str, code: str) -> tuple[Concept, ...]:
+    def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         """Return the headers above a code, nearest first; their notes hold for the code as well."""
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from ehrcoder.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ehrcoder.adapters.codesets.build import BuildOutcome
+    from ehrcoder.adapters.codesets.importer import ReleaseImport
     from ehrcoder.adapters.formats.codiesp import CodiEspRecord
     from ehrcoder.adapters.formats.codiesp_evidence import CodiEspTrainingCase
     from ehrcoder.engine.artefacts import Artefacts
@@ -73,6 +74,19 @@ class Services:
         from ehrcoder.adapters.codesets.build import build_all
 
         return build_all(self.paths.code_sets, self.paths.code_set_sources, force=force, progress=progress)
+
+    def import_code_sets(
+        self, files: Sequence[Path], *, system: str = "", name: str = "", edition: str = "",
+        progress: Progress | None = None,
+    ) -> ReleaseImport:
+        """Import official releases or a site's own sets, all or nothing. Raises EnvironmentFault, InputError."""
+        from ehrcoder.adapters.codesets.importer import import_releases
+        from ehrcoder.adapters.codesets.release_tables import Named
+
+        return import_releases(
+            files, self.paths.code_sets, self.paths.code_set_sources,
+            named=Named(system=system, name=name, edition=edition), progress=progress,
+        )
 
     def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> Workspace:
         """Open or create a workspace file, for use in the calling thread. Raises EnvironmentFault."""

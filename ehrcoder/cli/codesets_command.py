@@ -20,6 +20,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     build.add_argument("--force", action="store_true", help="build everything again")
     add_json_option(build)
     build.set_defaults(run=_build)
+    importing = actions.add_parser(
+        "import", help="import official releases or a code set of your own",
+        description="Import files, folders and zip archives as CMS and NCHS publish them, a FHIR CodeSystem, or a CSV "
+        "with the columns code, display and parent. Either all of it is imported or nothing changes.",
+    )
+    importing.add_argument("paths", nargs="+", metavar="PATH", help="file, folder or archive")
+    importing.add_argument("--edition", default="", help="the year, where the files do not say it: 2027, or 2027-04")
+    importing.add_argument("--system", default="", metavar="URL", help="the code system of a CSV")
+    importing.add_argument("--name", default="", help="what to call the code set of a CSV")
+    add_json_option(importing)
+    importing.set_defaults(run=_import)
     listing = actions.add_parser("list", help="show editions, dates, counts, licences and hashes")
     add_json_option(listing)
     listing.set_defaults(run=_list)
@@ -43,6 +54,51 @@ def _build(options: argparse.Namespace) -> int:
         edition = outcome.manifest.edition
         state = "built" if outcome.built else "up to date"
         print(f"{edition.name} {edition.version}: {edition.billable_count:,} billable codes, {state}")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ehrcoder.services import Services
+
+    def progress(done: int, total: int, message: str) -> None:
+        print(f"[{done}/{total}] {message}" if total else f"reading {message}", file=sys.stderr)
+
+    result = Services().import_code_sets(
+        [Path(path) for path in options.paths], system=options.system, name=options.name, edition=options.edition,
+        progress=progress,
+    )
+    if options.json:
+        print_json({
+            "editions": [
+                {
+                    **_edition(each.edition), "caveat": each.caveat,
+                    "changes": None if each.changes is None else {
+                        "before": each.changes.before, "added": each.changes.added, "revised": each.changes.revised,
+                        "retired": each.changes.retired,
+                    },
+                }
+                for each in result.editions
+            ],
+            "lists": [{"kind": e.kind, "edition": e.edition, "entries": e.size} for e in result.lists],
+            "left_out": [{"file": each.shown, "reason": each.reason} for each in result.left_out],
+        })
+        return 0
+    for each in result.editions:
+        print(f"{each.edition.name} {each.edition.version}: {each.edition.billable_count:,} billable codes")
+        if each.changes is not None:
+            changes = each.changes
+            print(
+                f"  against {changes.before}: {len(changes.added):,} added, {len(changes.revised):,} revised, "
+                f"{len(changes.retired):,} retired"
+            )
+        if each.caveat:
+            print(f"  {each.caveat}")
+    for each in result.lists:
+        print(f"{each.kind} {each.edition}: {each.size:,} entries")
+    for each in result.left_out:
+        print(f"left out: {each.shown}: {each.reason}")
     return 0
 
 

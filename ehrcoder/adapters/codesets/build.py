@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ehrcoder import __version__
 from ehrcoder.adapters.codesets.builder import build_edition, text_sha256
+from ehrcoder.adapters.codesets.edition import IMPORTED
 from ehrcoder.adapters.codesets.manifest import Manifest, read_manifests
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.sources import DefaultSource, default_sources
@@ -51,7 +53,7 @@ def build_all(
     if progress is not None:
         progress(len(openers), len(openers) + 1, "Vocabulary")
     build_vocabulary(
-        target, sources, files=[outcome.manifest for outcome in outcomes],
+        target, sources, files=_all_of(target, outcomes),
         force=force or any(outcome.built for outcome in outcomes),
     )
     if progress is not None:
@@ -68,6 +70,14 @@ def is_up_to_date(target: Path, sources: Path) -> bool:
 
 def _digest(source: DefaultSource) -> str:
     return text_sha256(f"{__version__} {SCHEMA_VERSION} {_REVISION}".encode(), *source.inputs)
+
+
+def _all_of(target: Path, outcomes: Sequence[BuildOutcome]) -> list[Manifest]:
+    """The default editions and, behind them, what was imported."""
+    default = [outcome.manifest for outcome in outcomes]
+    names = {manifest.file_name for manifest in default}
+    imported = [m for m in _installed(target).values() if m.file_name.startswith(IMPORTED)]
+    return [*default, *(m for m in imported if m.file_name not in names and (target / m.file_name).is_file())]
 
 
 def _installed(target: Path) -> dict[str, Manifest]:

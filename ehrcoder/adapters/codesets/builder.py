@@ -44,7 +44,7 @@ def build_edition(source: EditionSource, folder: Path, *, input_sha256: str) -> 
         temporary.unlink(missing_ok=True)
         with closing(sqlite3.connect(temporary)) as connection:
             counts = _fill(connection, source)
-        _seal(temporary)
+        seal(temporary)
         sha256 = file_sha256(temporary)
         temporary.replace(target)
         manifest = Manifest(
@@ -67,7 +67,8 @@ def build_edition(source: EditionSource, folder: Path, *, input_sha256: str) -> 
     return manifest
 
 
-def _seal(path: Path) -> None:
+def seal(path: Path) -> None:
+    """Bring a built file to the disk and make it read-only."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
     path.chmod(0o444)

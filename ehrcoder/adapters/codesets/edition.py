@@ -32,6 +32,8 @@ SELECT t.concept_id FROM (
 
 # A word in more terms than this does not bring a term in by itself; it only ranks what rarer words found.
 COMMON = 2500
+# What was imported bears this before its name; the rest is built from packages.
+IMPORTED = "release-"
 _NOTE_FIELDS = frozenset(ConceptNotes.__dataclass_fields__)
 
 
@@ -46,13 +48,14 @@ class Edition:
 
     about: CodeSetEdition
     connection: sqlite3.Connection
+    is_imported: bool = False
 
     @classmethod
     def open(cls, path: Path, about: CodeSetEdition) -> Edition:
         """Open the file of an edition. Raises sqlite3.DatabaseError when it is not one, OSError when missing."""
         connection = connect(path)
         connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-        return cls(about, connection)
+        return cls(about, connection, path.name.startswith(IMPORTED))
 
     def close(self) -> None:
         """Close the file."""
@@ -126,7 +129,7 @@ class Edition:
             coding=Coding(system=about.system, version=about.version, code=code, display=display),
             parent=parent, is_billable=bool(is_billable),
             synonyms=tuple(json.loads(synonyms)) if synonyms else (),
-            notes=_notes(notes) if notes else ConceptNotes(),
+            notes=notes_of(notes) if notes else ConceptNotes(),
         )
 
 
@@ -135,7 +138,8 @@ def quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
-def _notes(text: str) -> ConceptNotes:
+def notes_of(text: str) -> ConceptNotes:
+    """Return the notes that the builder wrote as JSON."""
     fields: dict[str, list[Any]] = json.loads(text)
     seventh = tuple((char, meaning) for char, meaning in fields.pop("seventh_characters", []))
     return ConceptNotes(

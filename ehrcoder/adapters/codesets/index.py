@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 from ehrcoder.adapters.codesets.edition import Edition, connect
+from ehrcoder.adapters.codesets.lists import edition_start
 from ehrcoder.adapters.codesets.manifest import read_manifests
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.search import Searcher
@@ -23,8 +25,11 @@ class SqliteCodeSetIndex:
 
     def __init__(self, editions: Sequence[Edition], vocabulary: sqlite3.Connection) -> None:
         self._editions = tuple(editions)
-        # Where a system has several editions, the one that came into force last answers.
-        self._current = {edition.about.system: edition for edition in sorted(editions, key=_age)}
+        # Where a system has several editions, the one that came into force last answers unless a day is named.
+        self._by_age: dict[str, list[Edition]] = {}
+        for edition in sorted(editions, key=_age):
+            self._by_age.setdefault(edition.about.system, []).append(edition)
+        self._current = {system: of_system[-1] for system, of_system in self._by_age.items()}
         self._searcher = Searcher(vocabulary)
         self._vocabulary = vocabulary
 
@@ -57,19 +62,31 @@ class SqliteCodeSetIndex:
         """Return every installed edition, by name."""
         return tuple(edition.about for edition in self._editions)
 
-    def concept(self, system: str, code: str) -> Concept | None:
+    def edition(self, system: str, *, on: dt.date | None = None) -> CodeSetEdition | None:
+        """Return the edition that answers: the one in force on a day, else the nearest one before or after it."""
+        edition = self._at(system, on)
+        return edition.about if edition else None
+
+    def _at(self, system: str, on: dt.date | None) -> Edition | None:
+        of_system = self._by_age.get(system)
+        if not of_system or on is None:
+            return self._current.get(system)
+        begun = [edition for edition in of_system if starts(edition.about) <= on]
+        return begun[-1] if begun else of_system[0]
+
+    def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         """Return the concept with this exact code, or None where the set has none such."""
-        edition = self._current.get(system)
+        edition = self._at(system, on)
         return edition.concept(code) if edition else None
 
-    def children(self, system: str, code: str) -> tuple[Concept, ...]:
+    def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         """Return the concepts directly below a code, in the order of the classification."""
-        edition = self._current.get(system)
+        edition = self._at(system, on)
         return edition.children(code) if edition else ()
 
-    def ancestors(self, system: str, code: str) -> tuple[Concept, ...]:
+    def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         """Return the headers above a code, nearest first, with the notes that the code inherits."""
-        edition = self._current.get(system)
+        edition = self._at(system, on)
         return edition.ancestors(code) if edition else ()
 
     def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:
@@ -100,6 +117,12 @@ class SqliteCodeSetIndex:
         self._vocabulary.close()
 
 
-def _age(edition: Edition) -> tuple[str, str]:
-    began = edition.about.effective_from
-    return (began.isoformat() if began else "", edition.about.version)
+def starts(edition: CodeSetEdition) -> dt.date:
+    """Return the day from which an edition counts: the one it states, else the one that its name stands for."""
+    return edition.effective_from or edition_start(edition.version)
+
+
+def _age(edition: Edition) -> tuple[dt.date, str, bool]:
+    # Of two copies of one edition, the published release that somebody imported counts.
+    about = edition.about
+    return (starts(about), about.version, edition.is_imported)

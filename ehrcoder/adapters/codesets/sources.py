@@ -21,7 +21,7 @@ _CM_TABULAR = "simple_icd_10_cm/data/icd10c-tabular-April-1-2026.xml"
 _CM_LIST = "simple_icd_10_cm/data/code-list-April-2026.txt"
 _PCS_PACKAGE, _PCS_VERSION = "drg", "1.0.0"
 _PCS_TITLES = "drg/data/tuva/icd_10_pcs.csv"
-_PCS_SECTIONS = "icd-10-pcs-sections.json"
+PCS_SECTIONS = "icd-10-pcs-sections.json"
 _SET_SUFFIX = ".codeset.json"
 
 
@@ -86,7 +86,7 @@ def _diagnoses(folder: Path) -> DefaultSource:
 
 def _procedures(folder: Path) -> DefaultSource:
     data = package_file(_PCS_PACKAGE, _PCS_VERSION, _PCS_TITLES)
-    sections = (folder / _PCS_SECTIONS).read_bytes()
+    sections = (folder / PCS_SECTIONS).read_bytes()
     synonyms, synonym_input = code_synonyms(folder, "ICD-10-PCS")
 
     def read() -> EditionSource:

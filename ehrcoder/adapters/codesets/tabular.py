@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ehrcoder.adapters.codesets.rows import ConceptRow
+from ehrcoder.adapters.codesets.safe_xml import clean_text, parse_xml, text_of
 from ehrcoder.core.codes import ConceptNotes, with_dot, without_dot
 from ehrcoder.core.errors import InputError
 
@@ -33,9 +34,9 @@ def read_tabular(xml: bytes, code_list: str, *, file_name: str) -> Iterator[Conc
     root = _parse(xml, file_name)
     expanded = _expansions(root, code_list)
     for chapter in root.iterfind("chapter"):
-        title = _text(chapter, "desc")
+        title = text_of(chapter, "desc")
         found = _RANGE_IN_TITLE.search(title)
-        code = found.group(1) if found else f"Chapter {_text(chapter, 'name')}"
+        code = found.group(1) if found else f"Chapter {text_of(chapter, 'name')}"
         yield ConceptRow(
             code=code, display=_RANGE_IN_TITLE.sub("", title), parent=None, is_billable=False, notes=_notes(chapter)
         )
@@ -44,21 +45,7 @@ def read_tabular(xml: bytes, code_list: str, *, file_name: str) -> Iterator[Conc
 
 
 def _parse(xml: bytes, file_name: str) -> Any:
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError as error:
-        raise InputError(
-            f"{file_name} is not well-formed XML: {error.msg}.", kept="The installed code sets are unchanged.",
-            next_step="Fetch the file again from its publisher.",
-        ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise InputError(
-            f"{file_name} carries a document type definition, which a tabular list never has.",
-            kept="The installed code sets are unchanged.", next_step="Fetch the file again from its publisher.",
-        )
+    root = parse_xml(xml, file_name)
     if root.tag != "ICD10CM.tabular":
         raise InputError(
             f"{file_name} is not an ICD-10-CM tabular list.", kept="The installed code sets are unchanged."
@@ -70,7 +57,7 @@ def _section(section: Any, chapter: str, expanded: Mapping[str, list[str]]) -> I
     name = section.get("id", "")
     # A section of one category bears that category's name; the range form keeps the two apart.
     code = name if "-" in name else f"{name}-{name}"
-    title = _RANGE_IN_TITLE.sub("", _text(section, "desc"))
+    title = _RANGE_IN_TITLE.sub("", text_of(section, "desc"))
     yield ConceptRow(
         code=code, display=title, parent=chapter, is_billable=False, notes=_notes(section),
         is_published_term="-" in name,
@@ -82,8 +69,8 @@ def _section(section: Any, chapter: str, expanded: Mapping[str, list[str]]) -> I
 def _diagnosis(
     diag: Any, parent: str, seventh: tuple[tuple[str, str], ...], expanded: Mapping[str, list[str]]
 ) -> Iterator[ConceptRow]:
-    code = _text(diag, "name")
-    title = _text(diag, "desc")
+    code = text_of(diag, "name")
+    title = text_of(diag, "desc")
     notes = _notes(diag)
     seventh = notes.seventh_characters or seventh
     below = diag.findall("diag")
@@ -125,19 +112,10 @@ def _notes(element: Any) -> ConceptNotes:
     found: dict[str, list[str]] = {}
     for tag, field in _NOTE_ELEMENTS.items():
         for group in element.iterfind(tag):
-            found.setdefault(field, []).extend(_clean(note) for note in group.iterfind("note"))
+            found.setdefault(field, []).extend(clean_text(note) for note in group.iterfind("note"))
     seventh = tuple(
-        (extension.get("char", ""), _clean(extension))
+        (extension.get("char", ""), clean_text(extension))
         for definition in element.iterfind("sevenChrDef")
         for extension in definition.iterfind("extension")
     )
     return ConceptNotes(**{field: tuple(values) for field, values in found.items()}, seventh_characters=seventh)
-
-
-def _text(element: Any, tag: str) -> str:
-    child = element.find(tag)
-    return "" if child is None else _clean(child)
-
-
-def _clean(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())

@@ -40,8 +40,13 @@ CREATE INDEX word_length ON word (length, form);
 """
 
 
-def build_vocabulary(target: Path, sources: Path, *, files: Sequence[Manifest], force: bool) -> None:
-    """Build the vocabulary of the given editions unless it is up to date. Raises EnvironmentFault."""
+def build_vocabulary(
+    target: Path, sources: Path, *, files: Sequence[Manifest], force: bool, stage: Path | None = None
+) -> None:
+    """Build the vocabulary of the given editions unless it is up to date. Raises EnvironmentFault.
+
+    With `stage`, it is written there, and editions that lie there count before those in `target`.
+    """
     path = target / VOCABULARY_FILE
     tables = sorted((sources / "synonyms").glob("*.tsv"))
     digest = hashlib.sha256()
@@ -49,15 +54,16 @@ def build_vocabulary(target: Path, sources: Path, *, files: Sequence[Manifest], 
         digest.update(part + b"\0")
     if not force and path.is_file() and _stamp(path) == digest.hexdigest():
         return
+    goal = (stage or target) / VOCABULARY_FILE
     temporary = target / f".{VOCABULARY_FILE}.{os.getpid()}.tmp"
     try:
         temporary.unlink(missing_ok=True)
         with closing(sqlite3.connect(temporary)) as connection:
-            _fill(connection, target, tables, files, digest.hexdigest())
+            _fill(connection, stage or target, target, tables, files, digest.hexdigest())
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.chmod(0o444)
-        temporary.replace(path)
+        temporary.replace(goal)
     except (OSError, sqlite3.OperationalError) as error:
         raise EnvironmentFault(
             f"The search vocabulary could not be written: {error}.", kept="The former one is in place.",
@@ -77,14 +83,16 @@ def _stamp(path: Path) -> str:
 
 
 def _fill(
-    connection: sqlite3.Connection, target: Path, tables: Sequence[Path], files: Sequence[Manifest], stamp: str
+    connection: sqlite3.Connection, stage: Path, target: Path, tables: Sequence[Path], files: Sequence[Manifest],
+    stamp: str,
 ) -> None:
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
     connection.executescript(_CREATE)
     with connection:
         connection.execute("INSERT INTO meta (key, value) VALUES ('inputs', ?)", (stamp,))
         for manifest in files:
-            counts = _words_of(target / manifest.file_name)
+            staged = stage / manifest.file_name
+            counts = _words_of(staged if staged.is_file() else target / manifest.file_name)
             connection.executemany(_COUNT, sorted(counts.items()))
         for table in tables:
             for phrase, meaning, _, _ in synonym_lines(table.read_bytes()):

@@ -1,0 +1,233 @@
+"""Importing official releases: what is recognised, what is counted, and what is refused without a trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ehrcoder.adapters.codesets import release_files as limits
+from ehrcoder.adapters.codesets.importer import ReleaseImport, import_releases
+from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
+from ehrcoder.adapters.codesets.recognise import read_release_file
+from ehrcoder.adapters.codesets.release_files import ReleaseFile, release_files
+from ehrcoder.adapters.codesets.release_parts import ListPart, Part, PcsRow, TitleList
+from ehrcoder.adapters.codesets.release_tables import Named
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
+from ehrcoder.core.errors import InputError
+from ehrcoder.paths import find_paths
+
+CODES = {"A000": "Cholera due to Vibrio", "A009": "Cholera, unspecified", "I10": "Hypertension", "Z0000": "Check-up"}
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><ICD10CM.tabular>&a;</ICD10CM.tabular>'
+
+
+def code_file(codes: dict[str, str] = CODES) -> bytes:
+    lines = [f"{code:7} {title}" for code, title in codes.items()]
+    return "\r\n".join([*lines, *(f"B{n:02}     Made-up {n}" for n in range(9))]).encode()
+
+
+def order_file(rows: list[tuple[str, int, str]]) -> bytes:
+    return "\n".join(
+        f"{n:05} {code:7} {billable} {title[:60]:60} {title}" for n, (code, billable, title) in enumerate(rows, 1)
+    ).encode()
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def zipped(folder: Path, name: str, **files: bytes) -> Path:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, data in files.items():
+            archive.writestr(zipfile.ZipInfo(f"{member}.txt", (2026, 6, 1, 0, 0, 0)), data)
+    return put(folder, name, buffer.getvalue())
+
+
+def run(target: Path, *paths: Path, named: Named | None = None) -> ReleaseImport:
+    return import_releases(paths, target, find_paths().code_set_sources, named=named)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def read(path: Path) -> list[Part]:
+    return [read_release_file(file, Named()) for file in release_files([path])]
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A folder of code sets with fiscal year 2026 of four codes and some."""
+    target = tmp_path / "sets"
+    run(target, put(tmp_path, "icd10cm_codes_2026.txt", code_file()))
+    return target
+
+
+def test_a_code_file_becomes_an_edition_with_its_dates(installed: Path) -> None:
+    index = SqliteCodeSetIndex.open(installed)
+    (edition,) = index.editions()
+    assert (edition.version, edition.billable_count) == ("2026", 13)
+    assert (edition.effective_from, edition.effective_to) == (dt.date(2025, 10, 1), dt.date(2026, 9, 30))
+    concept = index.concept(ICD_10_CM, "Z00.00")
+    assert concept is not None
+    assert concept.coding.display == "Check-up"
+    index.close()
+
+
+def test_an_import_says_what_changes_and_both_editions_answer_for_their_days(tmp_path: Path, installed: Path) -> None:
+    newer = {"A0001": "Cholera, classical", "A009": "Cholera NOS", "I10": "Hypertension", "Z0000": "Check-up"}
+    result = run(installed, zipped(tmp_path, "release-2027.zip", icd10cm_codes_2027=code_file(newer)))
+    changes = result.editions[0].changes
+    assert changes is not None
+    assert (changes.added, changes.revised, changes.retired) == (("A00.01",), ("A00.9",), ("A00.0",))
+    index = SqliteCodeSetIndex.open(installed)
+    before, after = dt.date(2026, 9, 30), dt.date(2026, 10, 1)
+    was, now = index.concept(ICD_10_CM, "A00.9", on=before), index.concept(ICD_10_CM, "A00.9", on=after)
+    assert was is not None
+    assert now is not None
+    assert (was.coding.display, now.coding.display) == ("Cholera, unspecified", "Cholera NOS")
+    assert index.concept(ICD_10_CM, "A00.01", on=before) is None
+    assert index.concept(ICD_10_CM, "A00.9") == now
+    former = index.edition(ICD_10_CM, on=dt.date(2019, 1, 1))
+    assert former is not None
+    assert former.version == "2026"
+    # What was assignable and is one of several now has become their header.
+    header = index.concept(ICD_10_CM, "A00.0", on=after)
+    assert header is not None
+    assert not header.is_billable
+    index.close()
+
+
+def test_headers_of_an_order_file_stand_above_their_codes(tmp_path: Path) -> None:
+    rows = [("A00", 0, "Cholera"), ("A000", 1, "Cholera due to Vibrio"), ("Z00", 1, "Check-up"), ("Z01", 1, "Other"),
+            ("Z02", 1, "Third")]
+    run(tmp_path / "sets", put(tmp_path, "icd10cm_order_2026.txt", order_file(rows)))
+    index = SqliteCodeSetIndex.open(tmp_path / "sets")
+    assert [each.coding.code for each in index.ancestors(ICD_10_CM, "A00.0")] == ["A00"]
+    assert index.billable_codes(ICD_10_CM) == {"A00.0", "Z00", "Z01", "Z02"}
+    index.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("cut-2027.zip", b"PK\x03\x04cut off", "damaged or cut off"),
+        ("nothing-2027.zip", b"a page of the portal", "not a zip archive"),
+        ("icd10cm_codes_2027.txt", code_file({"A000": "One", "A009": "Two"}), "cut off"),
+        ("icd10cm_codes_2027.txt", code_file() + b"\nI10     Twice", "second time"),
+        ("icd10cm_codes.txt", code_file(), "does not say of which year"),
+        ("icd10cm_codes_2027.txt", code_file({"A000": "New", "Z99": "New"}).replace(b"B0", b"C0"), "would retire"),
+        ("tabular_2027.xml", ENTITIES, "document type definition"),
+        ("tabular_2027.xml", b"<ICD10CM.tabular><version>2027</version>", "not well-formed"),
+        ("tabular_2027.xml", b"<ICD10CM.tabular><version>2018</version></ICD10CM.tabular>", "by its name of 2027"),
+        ("readme.txt", b"Nothing to see here.", "no code set to import"),
+        ("own.csv", b"code,display,parent\nA,One,B\n", "--system"),
+    ],
+)
+def test_a_broken_import_is_refused_and_leaves_everything_as_it_was(
+    tmp_path: Path, installed: Path, name: str, data: bytes, said: str
+) -> None:
+    before = content(installed)
+    with pytest.raises(InputError, match=said):
+        run(installed, put(tmp_path, name, data))
+    assert content(installed) == before
+
+
+def test_an_archive_that_unpacks_without_end_is_refused(
+    tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "_LARGEST_ARCHIVE", 100_000)
+    bomb = zipped(tmp_path, "bomb-2027.zip", icd10cm_codes_2027=b"0" * 200_000)
+    before = content(installed)
+    with pytest.raises(InputError, match="more than any release"):
+        run(installed, bomb)
+    assert content(installed) == before
+
+
+def test_lists_of_one_edition_that_disagree_are_refused(tmp_path: Path, installed: Path) -> None:
+    other = code_file({**CODES, "A001": "One more"})
+    mixed = zipped(tmp_path, "mixed.zip", codes_2027=code_file(), more_codes_2027=other)
+    with pytest.raises(InputError, match=r"disagree about 1 codes, A001"):
+        run(installed, mixed)
+
+
+def test_a_named_edition_that_is_not_the_files_own_is_refused(tmp_path: Path, installed: Path) -> None:
+    with pytest.raises(InputError, match="is of edition 2027, not of 2026"):
+        run(installed, put(tmp_path, "icd10cm_codes_2027.txt", code_file()), named=Named(edition="2026"))
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [("code,display,parent\nA,One,B\n", "which it does not have"), ("code,display,parent\nA,One,A\n", "above itself"),
+     ("code,display\nA,One\nA,Two\n", "twice")],
+)
+def test_a_sites_own_table_is_checked(tmp_path: Path, installed: Path, table: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        run(installed, put(tmp_path, "own.csv", table.encode()), named=Named(system="http://example.org/own"))
+
+
+def test_a_sites_own_sets_come_as_csv_and_as_fhir(tmp_path: Path) -> None:
+    table = put(tmp_path, "own.csv", b"code,display,parent\nA1,One of A,A\nA,All of A,\n")
+    resource = {"resourceType": "CodeSystem", "url": "http://example.org/f", "version": "3", "name": "F", "concept": [
+        {"code": "x", "display": "Ex", "concept": [{"code": "y", "display": "Why"}]}]}
+    run(tmp_path / "sets", table, named=Named(system="http://example.org/own", name="Own"))
+    run(tmp_path / "sets", put(tmp_path, "f.json", json.dumps(resource).encode()))
+    index = SqliteCodeSetIndex.open(tmp_path / "sets")
+    assert [c.coding.code for c in index.children("http://example.org/own", "A")] == ["A1"]
+    assert [c.coding.code for c in index.ancestors("http://example.org/f", "y")] == ["x"]
+    index.close()
+
+
+def test_an_april_update_is_told_from_the_october_release_by_when_it_was_packed() -> None:
+    shown = {"name": "icd10pcs_codes_2026.txt", "shown": "2026.zip/icd10pcs_codes_2026.txt", "data": b""}
+    assert ReleaseFile(**shown, packed=(2025, 12)).edition == "2026-04"
+    assert ReleaseFile(**shown, packed=(2025, 6)).edition == "2026"
+
+
+def expanded(rows: tuple[PcsRow, ...]) -> set[str]:
+    codes: set[str] = set()
+    for row in rows:
+        begun = {row.table}
+        for _, values in row.axes:
+            begun = {code + value for code in begun for value, _ in values}
+        codes |= begun
+    return codes
+
+
+@pytest.mark.corpus
+def test_the_official_files_have_the_counts_that_their_publishers_state(real_data: Path) -> None:
+    folder = real_data / "codesets"
+    counts: dict[str, int] = {}
+    for name in ("icd10cm-fy2027-derived/icd10cm_codes_2027.txt", "icd10cm-official-by-year/cms_2018_dx.zip",
+                 "icd10pcs-fy2027-derived/icd10pcs_codes_2027.txt", "icd10cm-official-by-year/cms_2018_pr.zip"):
+        for part in read(folder / name):
+            if isinstance(part, TitleList):
+                counts[f"{part.system} {part.edition}"] = sum(billable for billable, _ in part.titles.values())
+    assert counts == {
+        f"{ICD_10_CM} 2027": 74879, f"{ICD_10_CM} 2018": 71704, f"{ICD_10_PCS} 2027": 79256,
+        f"{ICD_10_PCS} 2018": 78705,
+    }
+
+
+@pytest.mark.corpus
+def test_the_procedure_tables_expand_to_exactly_the_official_codes(real_data: Path) -> None:
+    folder = real_data / "codesets"
+    (tables,) = [p for p in read(folder / "icd10pcs-fy2026-tables") if isinstance(p, ListPart)]
+    (codes,) = [p for p in read(folder / "icd10pcs-fy2026-official" / "2026-icd-10-pcs-codes-file.zip")
+                if isinstance(p, TitleList)]
+    assert len({row.table for row in tables.rows}) == 917
+    assert expanded(tables.rows) == set(codes.titles)
+    assert len(codes.titles) == 79193
+
+
+@pytest.mark.corpus
+def test_the_alphabetic_index_is_read_whole_from_its_table(real_data: Path) -> None:
+    parts = read(real_data / "codesets" / "icd10cm-index-rebuilt" / "ICD10CM_2026_Index_rebuilt.csv")
+    assert [len(part.entries) for part in parts if isinstance(part, ListPart)] == [81509]
