@@ -22,16 +22,18 @@ _MESSAGE_WIDTH = 100
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
     parser = subparsers.add_parser(
-        "import", help="bring notes, tables, CodiEsp folders and FHIR bundles into a workspace",
-        description="Bring records into a workspace: text and Markdown, CSV and TSV, CodiEsp folders, FHIR "
-                    "R4 JSON and NDJSON. Folders are read with everything in them. A file that cannot be "
+        "import", help="bring notes, documents, tables, messages and bundles into a workspace",
+        description="Bring records into a workspace: text, Markdown, RTF, DOCX and PDF; CSV, TSV, XLSX and JSON "
+                    "Lines; FHIR R4 JSON and NDJSON, C-CDA, HL7 v2; CodiEsp folders; zip archives. Folders "
+                    "are read with everything in them. A file that cannot be "
                     "read costs no other file; what is in the workspace already is not stored twice.",
         epilog="Exit codes: 0 all files came in or were there already, 1 some failed, 2 none came in.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
     add_workspace_option(parser)
     parser.add_argument("--format", metavar="NAME",
-                        help="read every file in this format: codiesp, csv, fhir, fhir-ndjson or text")
+                        help="read every file in this format: ccda, codiesp, csv, docx, fhir, fhir-ndjson, "
+                             "hl7v2, jsonl, pdf, rtf, text, xlsx or zip")
     parser.add_argument("--report", type=Path, metavar="FILE.csv",
                         help="write each file's outcome to a table")
     add_json_option(parser)

@@ -17,6 +17,7 @@ from ehrcoder.cli import (
     evaluate_command,
     export_command,
     gui_command,
+    identifiers_command,
     import_command,
     learn_command,
     model_command,
@@ -32,7 +33,7 @@ from ehrcoder.core.errors import CancelledError, EhrCoderError
 
 MODEL_WORKER = "--model-worker"
 COMMANDS = (
-    gui_command, import_command, records_command, propose_command, verify_command, sign_command,
+    gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
     search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
     learn_command, codesets_command, model_command, demo_command, doctor_command, offline_command,
 )
