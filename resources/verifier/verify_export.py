@@ -227,9 +227,12 @@ class Bundle:
 
     def _heads(self, version):
         places = [self.document.get("meta") or {}]
-        places += [each for each in self.resources if each.get("resourceType") in ("Provenance", "AuditEvent")]
+        told = ("Provenance", "AuditEvent", "Composition")
+        places += [each for each in self.resources if each.get("resourceType") in told]
         found = [(part(each, "sha256"), part(each, "events")) for place in places for each in extensions(place, HEAD)]
-        if len(found) < 3 or len(set(found)) != 1 or not isinstance(found[0][0], str):
+        # In the bundle itself, in the signature's Provenance, and (not in a document) in the AuditEvent of the export.
+        least = 2 if self.document.get("type") == "document" else 3
+        if len(found) < least or len(set(found)) != 1 or not isinstance(found[0][0], str):
             self.problems.append("The chain heads in the bundle are missing or contradict each other.")
             return "", 0
         if str(found[0][1]) != version or (self.document.get("identifier") or {}).get("system") != EXPORT_ID:

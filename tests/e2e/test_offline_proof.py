@@ -37,7 +37,7 @@ def report(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 def check_watched(found: dict[str, Any]) -> None:
     assert found["records"] >= 1
     assert found["codes"] > 0
-    assert found["files"] == 3 * found["records"]
+    assert found["files"] >= 3 * found["records"]
     if found["left_out"]:
         pytest.skip(f"the job passed, but was not watched by everything: {'; '.join(found['left_out'])}")
     assert set(found["interfaces"]) <= {"lo"}

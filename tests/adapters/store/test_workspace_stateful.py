@@ -326,17 +326,27 @@ class StoreMachine(RuleBasedStateMachine):
         assert len(self.workspace.exports()) == self.exports
 
 
-def drive(*, examples: int, steps: int) -> None:
-    run_state_machine_as_test(StoreMachine, settings=settings(
+def drive(*, examples: int, steps: int) -> int:
+    """Run the machine and return how many steps it took."""
+    taken = 0
+
+    class Counted(StoreMachine):
+        @invariant()
+        def count(self) -> None:
+            nonlocal taken
+            taken += 1
+
+    run_state_machine_as_test(Counted, settings=settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck), print_blob=False,
     ))
+    return taken
 
 
 def test_the_store_agrees_with_its_model() -> None:
-    drive(examples=8, steps=25)
+    assert drive(examples=8, steps=25) > 100
 
 
 @pytest.mark.slow
 def test_the_store_agrees_with_its_model_for_ten_thousand_steps() -> None:
-    drive(examples=220, steps=50)
+    assert drive(examples=260, steps=50) >= 10_000
