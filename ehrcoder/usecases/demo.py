@@ -15,7 +15,7 @@ from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import CoderId, RecordId, SuggestionId
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.engine.pipeline import CodingEngine
-from ehrcoder.ports import BundleWriter, CancelToken, Clock, CodeSetIndex, IdSource, Workspace
+from ehrcoder.ports import CancelToken, Clock, CodeSetIndex, ExportWriter, IdSource, Workspace
 from ehrcoder.usecases.export_records import ExportReport, export_records
 from ehrcoder.usecases.propose_codes import propose_codes
 from ehrcoder.usecases.sign_record import sign_record
@@ -69,7 +69,7 @@ def code_records(
 
 
 def export_all(
-    record_ids: Sequence[RecordId], workspace: Workspace, *, folder: Path, writers: Sequence[BundleWriter],
+    record_ids: Sequence[RecordId], workspace: Workspace, *, folder: Path, writers: Sequence[ExportWriter],
     index: CodeSetIndex, clock: Clock,
 ) -> tuple[ExportReport, ...]:
     """Write the records in every format, each into a folder named after it."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ehrcoder.engine.pipeline import CodingEngine
-from ehrcoder.ports import BundleWriter, Clock, CodeSetIndex, IdSource, RecordReader, Workspace
+from ehrcoder.ports import Clock, CodeSetIndex, ExportWriter, IdSource, RecordReader, Workspace
 from ehrcoder.usecases.demo import code_records, export_all
 from ehrcoder.usecases.import_records import import_paths
 
@@ -99,7 +99,7 @@ def network_calls(trace: Iterable[str]) -> tuple[tuple[str, bool], ...]:
 
 def do_job(
     sources: Iterable[Path], folder: Path, *, workspace: Workspace, readers: tuple[RecordReader, ...],
-    engines: Iterable[CodingEngine], writers: tuple[BundleWriter, ...], index: CodeSetIndex, clock: Clock,
+    engines: Iterable[CodingEngine], writers: tuple[ExportWriter, ...], index: CodeSetIndex, clock: Clock,
     ids: IdSource,
 ) -> tuple[int, int, int, tuple[str, ...]]:
     """Import, propose with each engine in turn, decide, sign, verify and export.
