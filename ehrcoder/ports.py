@@ -120,6 +120,18 @@ class CodeSetIndex(Protocol):
         """Return the headers above a code, nearest first; their notes hold for the code as well."""
         ...
 
+    def lists(self, *, on: dt.date | None = None) -> Mapping[str, str]:
+        """Return the imported edit lists that hold on a day, with their editions."""
+        ...
+
+    def listed(self, system: str, code: str, *, on: dt.date | None = None) -> Mapping[str, str]:
+        """Return the lists that a code stands on, with the value there."""
+        ...
+
+    def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
+        """Return the paths of an imported Alphabetic Index that lead to a code."""
+        ...
+
     def search(
         self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
     ) -> tuple[SearchHit, ...]:
@@ -308,6 +320,7 @@ class FolderReader(Protocol):
         ...
 
 
+@runtime_checkable
 class BundleWriter(Protocol):
     """Turns a signed record into a file of an export format."""
 

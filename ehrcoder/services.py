@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ehrcoder.engine.artefacts import Artefacts
     from ehrcoder.engine.pipeline import CodingEngine
     from ehrcoder.ports import (
-        BundleWriter,
         Clock,
         CodeSetIndex,
+        ExportWriter,
         IdSource,
         LanguageModel,
         Progress,
@@ -148,7 +148,7 @@ class Services:
         return all_readers()
 
     @cached_property
-    def writers(self) -> tuple[BundleWriter, ...]:
+    def writers(self) -> tuple[ExportWriter, ...]:
         from ehrcoder.adapters.writers import all_writers
 
         return all_writers(namespace=self.settings.export.namespace)

@@ -8,14 +8,14 @@ import io
 import json
 from collections.abc import Sequence
 
+from ehrcoder.adapters.signed_codes import codes_of, signature_of
 from ehrcoder.adapters.spreadsheet_cells import harmless
 from ehrcoder.core.assignments import CodingEvent, RecordCoding, Signature
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM
-from ehrcoder.core.errors import InputError, IntegrityError
 from ehrcoder.core.ids import CoderId
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
-from ehrcoder.core.verification import VerifiedCode, verified_codes
+from ehrcoder.core.verification import VerifiedCode
 
 COLUMNS: tuple[str, ...] = (
     "record_id", "patient", "birth_year", "sex", "encounter_class", "period_start", "period_end",
@@ -46,27 +46,25 @@ class CsvWriter:
 
         Raises InputError when the record is not signed, IntegrityError when its history lacks a code.
         """
-        signature = coding.signature
-        if signature is None:
-            raise InputError(
-                f"Record {record.record_id} is not signed.", kept="Nothing was written.",
-                next_step="Sign the record, then export it.",
-            )
-        try:
-            codes = verified_codes(coding, events, suggestions, runs)
-        except KeyError as error:
-            raise IntegrityError(
-                f"Record {record.record_id} cannot be exported: its history does not know {error}.",
-                kept="Nothing was written.", next_step="Run `ehrcoder audit verify`.",
-            ) from error
         output = io.StringIO(newline="")
         table = csv.DictWriter(output, COLUMNS, restval="", lineterminator="\r\n")
         table.writeheader()
-        shared = _record_cells(record) | _signature_cells(coding, signature, exported_at)
-        shared["exported_by"] = exported_by or ""
-        for cells in [_code_cells(code) for code in codes] or [{}]:
-            table.writerow({name: harmless(value) for name, value in (shared | cells).items()})
+        table.writerows(rows_of(
+            record, coding, events, suggestions, runs, exported_at=exported_at, exported_by=exported_by
+        ))
         return output.getvalue().encode("utf-8-sig", "surrogatepass")
+
+
+def rows_of(
+    record: EncounterRecord, coding: RecordCoding, events: Sequence[CodingEvent],
+    suggestions: Sequence[CodeSuggestion], runs: Sequence[InferenceRun], *, exported_at: dt.datetime,
+    exported_by: CoderId | None,
+) -> list[dict[str, str]]:
+    """Return the table's rows by column, each cell harmless. Raises InputError and IntegrityError."""
+    shared = _record_cells(record) | _signature_cells(coding, signature_of(coding), exported_at)
+    shared["exported_by"] = exported_by or ""
+    cells = [_code_cells(code) for code in codes_of(coding, events, suggestions, runs)]
+    return [{name: harmless(value) for name, value in (shared | each).items()} for each in cells or [{}]]
 
 
 def _record_cells(record: EncounterRecord) -> dict[str, str]:

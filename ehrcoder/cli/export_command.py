@@ -1,4 +1,4 @@
-"""`ehrcoder export`: writes signed records as FHIR bundles or CSV, and checks files that were written before."""
+"""`ehrcoder export`: writes signed records in every format, and checks files that were written before."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from ehrcoder.core.errors import EnvironmentFault, InputError, IntegrityError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ehrcoder.ports import CodeSetIndex, Workspace
+    from ehrcoder.ports import CodeSetIndex, ExportWriter, Workspace
     from ehrcoder.services import Services
     from ehrcoder.usecases.export_records import ExportReport
     from ehrcoder.usecases.verify_exports import CheckedExport
 
-FORMATS = ("fhir-transaction", "fhir-collection", "csv")
+FORMATS = (
+    "fhir-transaction", "fhir-collection", "fhir-document", "fhir-ndjson", "ccda", "csv", "xlsx", "jsonl", "brat",
+    "summary-html", "summary-pdf",
+)
+_PRINTED = "summary-pdf"
 _VERIFY = "verify"
 
 
@@ -26,10 +30,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to the parser."""
     parser = subparsers.add_parser(
         "export",
-        help="write signed records as FHIR R4 bundles or CSV",
+        help="write signed records as FHIR R4, C-CDA, tables or a printable summary",
         usage="ehrcoder export (RECORD ... | --all) --out DIR [--format NAME] [--workspace FILE] [--json]\n"
         "       ehrcoder export verify PATH ... [--workspace FILE] [--json]",
-        description="Write one file a signed record into a folder, and log each with its hash. A record whose "
+        description="Write signed records into a folder, one file a record (fhir-ndjson: one a resource type, "
+        "jsonl: one in all, brat: two a note), and log each with its hash. A record whose "
         "codes break a rule is refused with the reason; a failed export leaves the former file. `export verify` "
         "tells of exported files or their folders whether they are still what was exported, and still current.",
         epilog="Exit codes: 0 everything written or intact, 1 some records refused or files outdated or unknown, "
@@ -72,7 +77,7 @@ def _run_export(options: argparse.Namespace) -> int:
             record_ids = signed_record_ids(workspace, workspace)
         else:
             record_ids = tuple(find_record(workspace, text) for text in options.targets)
-        writer = next(each for each in services.writers if each.format_name == options.format)
+        writer = _writer(services, options.format)
         report = export_records(
             record_ids, folder=options.out, writer=writer, store=workspace, history=workspace, log=workspace,
             clock=services.clock, index=_code_sets(services),
@@ -81,6 +86,17 @@ def _run_export(options: argparse.Namespace) -> int:
         left_out = len(workspace.rows()) - len(record_ids) if options.all else 0
     _print_report(report, left_out=left_out, as_json=options.json)
     return 1 if report.refused else 0
+
+
+def _writer(services: Services, format_name: str) -> ExportWriter:
+    """Return the writer of a format. The PDF is printed by Qt, which only the window's package knows."""
+    wanted = "summary-html" if format_name == _PRINTED else format_name
+    writer = next(each for each in services.writers if each.format_name == wanted)
+    if format_name != _PRINTED:
+        return writer
+    from ehrcoder.gui.summary_pdf import printed
+
+    return printed(writer)
 
 
 def _code_sets(services: Services) -> CodeSetIndex | None:

@@ -261,6 +261,11 @@ def records_of_many_shapes() -> list[SignedRecordBuilder]:
         encounter_class=EncounterClass.EMERGENCY,
     ))
     unknown.add(FEVER, quote="fever")
+    fever = unknown.coding.assignments[0]
+    unknown.append(EventDraft(
+        action=CodingAction.CHANGE, coder_id=CoderId("reviewer"), before=fever,
+        after=replace(fever, use=DiagnosisUse.PRINCIPAL, present_on_admission=PresentOnAdmission.UNDETERMINED),
+    ))
     unknown.sign()
     without_model = SignedRecordBuilder(record=a_record(8))
     without_model.accept(without_model.suggest(FEVER, "fever", without_model.run(model=None)))

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 _RESOURCES = frozenset(
     "Resource DomainResource Bundle Patient Practitioner Device Encounter Condition Procedure Observation "
-    "DocumentReference Provenance AuditEvent".split()
+    "DocumentReference Provenance AuditEvent Composition".split()
 )
 _SOURCES = ("profiles-types.json", "profiles-resources.json", "valuesets.json", "v3-codesystems.json", "v2-tables.json")
 

@@ -53,15 +53,18 @@ def test_every_format_of_the_option_is_written(
     code = main(["export", "r1", "--format", format_name, "--out", str(folder), "--workspace", str(workspace)])
     captured = capsys.readouterr()
     assert code == 0
-    assert "1 written, 0 refused." in captured.out
+    written = list(folder.iterdir())
+    assert f"{len(written)} written, 0 refused." in captured.out
     assert "not compared with their code sets" in captured.err
-    assert len(list(folder.iterdir())) == 1
+    assert written
+    assert all(path.stat().st_size for path in written)
+    assert main(["export", "verify", str(folder), "--workspace", str(workspace)]) == 0
 
 
 def test_the_formats_of_the_option_are_those_of_the_writers() -> None:
     from ehrcoder.adapters.writers import all_writers
 
-    assert tuple(writer.format_name for writer in all_writers()) == FORMATS
+    assert (*(writer.format_name for writer in all_writers()), "summary-pdf") == FORMATS
 
 
 def test_json_output_names_file_hash_and_codes(

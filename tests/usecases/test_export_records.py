@@ -69,12 +69,13 @@ def test_a_signed_record_is_written_and_logged_with_its_hash(
     format_name: str, signed_world: CodingWorld, tmp_path: Path
 ) -> None:
     report = export(signed_world, tmp_path / "out", writer=format_name)
-    written = report.files[0]
-    assert written.sha256 == hashlib.sha256(written.path.read_bytes()).hexdigest()
-    assert names(tmp_path / "out") == [written.path.name]
-    entry = signed_world.workspace.exports()[-1]
-    assert (entry.file_name, entry.sha256, entry.format) == (written.path.name, written.sha256, format_name)
-    assert entry.head_hash == signed_world.workspace.coding(R1).head_hash
+    assert names(tmp_path / "out") == sorted(written.path.name for written in report.files)
+    assert all(each.sha256 == hashlib.sha256(each.path.read_bytes()).hexdigest() for each in report.files)
+    logged = signed_world.workspace.exports()
+    assert [(entry.file_name, entry.sha256, entry.format) for entry in logged] == [
+        (written.path.name, written.sha256, format_name) for written in report.files
+    ]
+    assert {entry.head_hash for entry in logged} == {signed_world.workspace.coding(R1).head_hash}
     assert signed_world.workspace.verify().problems == ()
 
 
@@ -265,6 +266,44 @@ def test_a_cancelled_export_says_what_it_kept(signed_world: CodingWorld, tmp_pat
         export(signed_world, tmp_path, record_ids=(R1, RecordId("r2")), cancel=CancelAfter(1))
     assert len([name for name in names(tmp_path) if name.startswith("r1")]) == 1
     assert [entry.record_id for entry in signed_world.workspace.exports()] == ["r1"]
+
+
+@pytest.mark.parametrize("format_name", ["fhir-ndjson", "jsonl"])
+def test_files_that_records_share_are_whole_or_not_there(
+    format_name: str, signed_world: CodingWorld, tmp_path: Path
+) -> None:
+    signed_world.workspace.add_records([record_of("r2", text="Another note.")])
+    sign(signed_world, RecordId("r2"))
+    both = (R1, RecordId("r2"))
+    with pytest.raises(CancelledError, match="No other file was written"):
+        export(signed_world, tmp_path / "out", record_ids=both, writer=format_name, cancel=CancelAfter(1))
+    assert names(tmp_path / "out") == []
+    assert signed_world.workspace.exports() == ()
+    report = export(signed_world, tmp_path / "out", record_ids=both, writer=format_name)
+    assert max(each.record_count for each in report.files) == 2
+    assert {entry.record_id for entry in signed_world.workspace.exports()} == set(both)
+
+
+def test_a_shared_file_is_outdated_when_one_of_its_records_changed(signed_world: CodingWorld, tmp_path: Path) -> None:
+    signed_world.workspace.add_records([record_of("r2", text="Another note.")])
+    sign(signed_world, RecordId("r2"))
+    export(signed_world, tmp_path / "out", record_ids=(R1, RecordId("r2")), writer="jsonl")
+    amend_record(R1, history=signed_world.workspace, coder_id=CODER, reason="late report")
+    (checked,) = verify_exports([tmp_path / "out"], log=signed_world.workspace, history=signed_world.workspace)
+    assert checked.state is ExportState.OUTDATED
+    assert "1 of its 2 records" in checked.message
+
+
+def test_a_full_disk_leaves_no_half_of_a_shared_file(
+    signed_world: CodingWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = export(signed_world, tmp_path / "out", writer="jsonl").files[0].path.read_bytes()
+    with monkeypatch.context() as broken:
+        broken.setattr(file_output.os, "fsync", failing(errno.ENOSPC))
+        with pytest.raises(EnvironmentFault, match="no room"):
+            export(signed_world, tmp_path / "out", writer="jsonl")
+    assert names(tmp_path / "out") == ["codes.jsonl"]
+    assert (tmp_path / "out" / "codes.jsonl").read_bytes() == former
 
 
 @pytest.mark.parametrize(("title", "name"), [

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ehrcoder.adapters.fhir import systems
 from ehrcoder.adapters.fhir.coded import CodedContext, coded_resource, is_disposition, retracted_resource
+from ehrcoder.adapters.fhir.composition import composition_resource
 from ehrcoder.adapters.fhir.elements import Identities, Json, instant
 from ehrcoder.adapters.fhir.encounter import encounter_resource
 from ehrcoder.adapters.fhir.parties import (
@@ -43,10 +44,11 @@ from ehrcoder.core.verification import (
 
 
 class BundleForm(StrEnum):
-    """How the bundle is to be read: as a set of resources, or as requests to a server."""
+    """How the bundle is to be read: as a set of resources, as requests to a server, or as a document."""
 
     COLLECTION = "collection"
     TRANSACTION = "transaction"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,10 @@ def build_bundle(signed: SignedRecord, form: BundleForm, *, namespace: str = "")
     )
     resources = _parties(signed, ids) + _clinical(signed, context)
     resources += _accounts(signed, context, resources)
+    if form is BundleForm.DOCUMENT:
+        # A FHIR document holds what its Composition leads to and the Provenance of that, and nothing else.
+        told = composition_resource(signed.signature, signed.coding, resources, context)
+        resources = [told, *(each for each in resources if each["resourceType"] != "AuditEvent")]
     return {
         "resourceType": "Bundle",
         "id": ids.of("Bundle", form.value, signed.coding.head_hash),

@@ -37,6 +37,11 @@ _TARGETS: dict[tuple[str, str], frozenset[str]] = {
         ("Observation", "performer", "Practitioner"),
         ("Observation", "focus", "Condition"),
         ("Observation", "derivedFrom", "DocumentReference"),
+        ("Composition", "subject", "Patient"),
+        ("Composition", "encounter", "Encounter"),
+        ("Composition", "author", "Practitioner"),
+        ("Composition", "party", "Practitioner"),
+        ("Composition", "entry", "Condition Procedure Observation DocumentReference Encounter"),
         ("DocumentReference", "subject", "Patient"),
         ("DocumentReference", "encounter", "Encounter"),
         ("Provenance", "target", "Encounter DocumentReference Condition Procedure Observation"),
@@ -52,6 +57,7 @@ _KIND_OF_RESOURCE = {
     "Condition": CodeKind.DIAGNOSIS,
     "Procedure": CodeKind.PROCEDURE,
 }
+_FORMS = ("collection", "transaction", "document")
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -98,10 +104,9 @@ def _place(resource: Json) -> str:
 
 def _check_entries(bundle: Json, held: _Bundle) -> Iterator[Breach]:
     form = bundle.get("type")
-    if bundle.get("resourceType") != "Bundle" or form not in ("collection", "transaction"):
-        yield Breach(
-            rule="bundle-form", place="Bundle", message=f"is no collection or transaction but {form!r}"
-        )
+    if bundle.get("resourceType") != "Bundle" or form not in _FORMS:
+        yield Breach(rule="bundle-form", place="Bundle", message=f"is none of {', '.join(_FORMS)} but {form!r}")
+    yield from _check_composition(bundle)
     for entry in cast("list[Json]", bundle.get("entry", [])):
         resource = cast("Json", entry.get("resource", {}))
         place = _place(resource)
@@ -118,6 +123,19 @@ def _check_entries(bundle: Json, held: _Bundle) -> Iterator[Breach]:
             yield Breach(rule="request", place=place, message="request does not fit the bundle's type")
         held.resources.append(resource)
         held.by_url[str(url)] = resource
+
+
+def _check_composition(bundle: Json) -> Iterator[Breach]:
+    """A document begins with its only Composition; nothing else holds one."""
+    types = [
+        cast("Json", entry.get("resource", {})).get("resourceType")
+        for entry in cast("list[Json]", bundle.get("entry", []))
+    ]
+    wanted = [0] if bundle.get("type") == "document" else []
+    if [place for place, name in enumerate(types) if name == "Composition"] != wanted:
+        yield Breach(rule="document", place="Bundle", message="a document begins with its only Composition")
+    if wanted and "AuditEvent" in types:
+        yield Breach(rule="document", place="Bundle", message="an AuditEvent is no part of a document")
 
 
 def _check_references(resource: Json, nodes: Sequence[Node], held: _Bundle, place: str) -> Iterator[Breach]:

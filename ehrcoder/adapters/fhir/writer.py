@@ -23,7 +23,7 @@ _SHOWN_BREACHES = 5
 
 
 class FhirBundleWriter:
-    """One bundle a record, as collection or as transaction.
+    """One bundle a record, as collection, transaction or document.
 
     `namespace` is an address that makes pseudonyms and coder names unique beyond one record; `lookup` gives
     the installed code sets, so that titles and headers are checked once more in the finished bundle.
@@ -62,7 +62,25 @@ class FhirBundleWriter:
         exported_at: dt.datetime,
         exported_by: CoderId | None = None,
     ) -> bytes:
-        """Return the bundle as UTF-8 JSON.
+        """Return the bundle as UTF-8 JSON. Raises InputError and IntegrityError like `checked`."""
+        return _spelled(
+            self.checked(
+                record, coding, events, suggestions, runs, exported_at=exported_at, exported_by=exported_by
+            )
+        )
+
+    def checked(
+        self,
+        record: EncounterRecord,
+        coding: RecordCoding,
+        events: Sequence[CodingEvent],
+        suggestions: Sequence[CodeSuggestion],
+        runs: Sequence[InferenceRun],
+        *,
+        exported_at: dt.datetime,
+        exported_by: CoderId | None = None,
+    ) -> Json:
+        """Return the bundle as JSON value that breaks no rule.
 
         Raises InputError when the record is not signed or holds what FHIR cannot, IntegrityError when the
         bundle breaks a rule.
@@ -74,7 +92,7 @@ class FhirBundleWriter:
         problems = self._structure.problems(bundle)
         if problems:
             raise _refused(record, problems)
-        return _spelled(bundle)
+        return bundle
 
     def build(
         self,

@@ -55,9 +55,18 @@ def test_a_checker_finds_nothing_in_any_bundle(
     checker: str, bundles: dict[BundleForm, list[Json]], request: pytest.FixtureRequest
 ) -> None:
     asked = request.getfixturevalue(checker)
-    for collection, transaction in zip(*bundles.values(), strict=True):
+    for collection, transaction in zip(bundles[BundleForm.COLLECTION], bundles[BundleForm.TRANSACTION], strict=True):
         assert asked.problems(collection) == []
         assert asked.problems(with_typed_references(transaction)) == []
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+@pytest.mark.parametrize("number", [0, 1, 3], ids=["full", "amended", "without a code"])
+def test_a_checker_finds_nothing_in_a_document(
+    checker: str, number: int, bundles: dict[BundleForm, list[Json]], request: pytest.FixtureRequest
+) -> None:
+    asked = request.getfixturevalue(checker)
+    assert asked.problems(with_typed_references(bundles[BundleForm.DOCUMENT][number])) == []
 
 
 @pytest.mark.parametrize(("checker", "error"), [(name, error) for name, errors in NOTICED.items() for error in errors])
