@@ -133,7 +133,8 @@ def _show(options: argparse.Namespace) -> int:
     shown = []
     for concept in found:
         system, code = concept.coding.system, concept.coding.code
-        shown.append((concept, index.ancestors(system, code), index.children(system, code)))
+        paths = index.index_paths(system, code)
+        shown.append((concept, index.ancestors(system, code), index.children(system, code), paths))
     if options.json:
         print_json([_concept_document(*entry) for entry in shown])
         return 0
@@ -173,16 +174,18 @@ def _notes(concept: Concept) -> dict[str, Any]:
 
 
 def _concept_document(
-    concept: Concept, ancestors: tuple[Concept, ...], children: tuple[Concept, ...]
+    concept: Concept, ancestors: tuple[Concept, ...], children: tuple[Concept, ...], paths: tuple[str, ...]
 ) -> dict[str, Any]:
     return {
         **_coding(concept), "synonyms": concept.synonyms, "notes": _notes(concept),
         "ancestors": [{**_coding(each), "notes": _notes(each)} for each in ancestors],
-        "children": [_coding(each) for each in children],
+        "children": [_coding(each) for each in children], "index_paths": paths,
     }
 
 
-def _print_concept(concept: Concept, ancestors: tuple[Concept, ...], children: tuple[Concept, ...]) -> None:
+def _print_concept(
+    concept: Concept, ancestors: tuple[Concept, ...], children: tuple[Concept, ...], paths: tuple[str, ...]
+) -> None:
     for depth, header in enumerate(reversed(ancestors)):
         print(f"{'  ' * depth}{header.coding.code}  {header.coding.display}")
     kind = "billable" if concept.is_billable else "header, not billable"
@@ -195,6 +198,10 @@ def _print_concept(concept: Concept, ancestors: tuple[Concept, ...], children: t
             print(f"  {name.replace('_', ' ')}")
             for value in values:
                 print(f"    {' = '.join(value) if isinstance(value, tuple) else value}")
+    if paths:
+        print("\nIn the Alphabetic Index")
+        for path in paths:
+            print(f"  {path}")
     if children:
         print()
         print_table(

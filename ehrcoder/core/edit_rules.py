@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ehrcoder.core import edits
+from ehrcoder.core import edits, list_rules
 from ehrcoder.core.assignments import DiagnosisUse
 from ehrcoder.core.code_notes import parse_note
 from ehrcoder.core.codes import (
@@ -192,7 +192,8 @@ def _named(entry: CodedEntry) -> str:
 RULES: tuple[Rule, ...] = (
     edits.unknown_code, edits.seventh_character, edits.not_billable, edits.not_in_force, edits.other_edition,
     edits.duplicate, edits.parent_with_child, principal, excludes1, excludes2, code_first, contradicting_outcomes,
-    several_dispositions,
+    several_dispositions, list_rules.companions, list_rules.present_on_admission, list_rules.unacceptable_principal,
+    list_rules.age,
 )
 _WEIGHT = {EditSeverity.ERROR: 0, EditSeverity.WARNING: 1, EditSeverity.INFORMATION: 2}
 

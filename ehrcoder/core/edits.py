@@ -7,8 +7,8 @@ those of the ICD-10-CM Official Guidelines for Coding and Reporting.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse
@@ -53,6 +53,8 @@ class CodedEntry:
     ancestors: tuple[Concept, ...] = ()
     choices: tuple[Concept, ...] = ()
     edition: CodeSetEdition | None = None
+    listed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The imported lists that the code stands on, with the value there."""
 
     @property
     def code(self) -> str:
@@ -94,6 +96,10 @@ class EditContext:
 
     date: dt.date | None = None
     is_inpatient: bool = False
+    ages: tuple[int, int] | None = None
+    """Least and most years of age that the patient can have."""
+    lists: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The kinds of imported lists that are installed, with their editions."""
 
 
 Rule = Callable[[Sequence[CodedEntry], EditContext], Iterator[EditFinding]]

@@ -93,13 +93,25 @@ class FakeIndex:
             for system, name in ((ICD_10_CM, "ICD-10-CM"), (ICD_10_PCS, "ICD-10-PCS"))
         )
 
-    def concept(self, system: str, code: str) -> Concept | None:
+    def edition(self, system: str, *, on: dt.date | None = None) -> CodeSetEdition | None:
+        return next((each for each in self.editions() if each.system == system), None)
+
+    def lists(self, *, on: dt.date | None = None) -> dict[str, str]:
+        return {}
+
+    def listed(self, system: str, code: str, *, on: dt.date | None = None) -> dict[str, str]:
+        return {}
+
+    def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
+        return ()
+
+    def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         return next((each for each in concepts() if (each.coding.system, each.coding.code) == (system, code)), None)
 
-    def children(self, system: str, code: str) -> tuple[Concept, ...]:
+    def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         return tuple(each for each in concepts() if each.parent == code and each.coding.code != code)
 
-    def ancestors(self, system: str, code: str) -> tuple[Concept, ...]:
+    def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         header = self.concept(system, code.split(".")[0]) if "." in code else None
         return (header,) if header is not None else ()
 
@@ -217,10 +229,15 @@ class FakeServices:
         self.ids = UuidSource()
         self.model = FakeModel()
         self.made_engine = FakeEngine()
+        self.backed_up: list[Path] = []
 
     def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> SqliteWorkspace:
         assert path is not None
-        return SqliteWorkspace.open(path, clock=self.clock, ids=self.ids, read_only=read_only)
+        return SqliteWorkspace.open(path, clock=self.clock, ids=self.ids, read_only=read_only,
+                                    anchors=self.paths.home / "anchors")
+
+    def back_up_if_due(self, path: Path) -> None:
+        self.backed_up.append(path)
 
     def open_code_sets(self) -> FakeIndex:
         return FakeIndex()

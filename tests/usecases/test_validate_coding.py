@@ -11,10 +11,10 @@ from builders.coding_world import record_of
 
 from ehrcoder.adapters.codesets.build import build_all, is_up_to_date
 from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
-from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse, RecordCoding
+from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse, PresentOnAdmission, RecordCoding
 from ehrcoder.core.codes import DISCHARGE_DISPOSITION, ICD_10_CM, KIND_OF_SYSTEM, PATIENT_OUTCOME, Coding
 from ehrcoder.core.ids import AssignmentId, RecordId
-from ehrcoder.core.records import Period
+from ehrcoder.core.records import EncounterClass, Period
 from ehrcoder.paths import find_paths
 from ehrcoder.usecases.validate_record import validate_coding
 
@@ -128,3 +128,74 @@ def test_died_and_went_home_contradict_each_other(index: SqliteCodeSetIndex) -> 
 
 def test_an_empty_coding_has_nothing_to_check(index: SqliteCodeSetIndex) -> None:
     assert found(index) == {}
+
+
+class Listed:
+    """The index with lists as if they were imported: the installation of a test has none."""
+
+    def __init__(self, index: SqliteCodeSetIndex, **facts: dict[str, str]) -> None:
+        self._index = index
+        self._facts = {code.replace("_", "."): listed for code, listed in facts.items()}
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._index, name)
+
+    def lists(self, *, on: dt.date | None = None) -> dict[str, str]:
+        return {"poa-exempt": "2026", "mce": "2026"}
+
+    def listed(self, system: str, code: str, *, on: dt.date | None = None) -> dict[str, str]:
+        return self._facts.get(code, {})
+
+
+def inpatient(index: Listed, *codes: str, born: int | None = None, poa: PresentOnAdmission | None = None) -> set[str]:
+    coding, record = coded(*codes)
+    coding = replace(coding, assignments=tuple(replace(a, present_on_admission=poa) for a in coding.assignments))
+    patient = replace(record.patient, birth_year=born)
+    record = replace(record, encounter_class=EncounterClass.INPATIENT, patient=patient)
+    return {each.rule_id for each in validate_coding(coding, record, index)}
+
+
+def test_a_missing_indicator_is_asked_for_where_the_code_is_not_exempt(index: SqliteCodeSetIndex) -> None:
+    lists = Listed(index, Z79_01={"poa-exempt": ""})
+    assert "poa-missing" in inpatient(lists, "I10")
+    assert inpatient(lists, "I10", poa=PresentOnAdmission.YES) == set()
+    assert "poa-missing" not in inpatient(lists, "Z79.01")
+
+
+def test_an_indicator_on_an_exempt_code_and_an_exemption_without_the_list_are_told(index: SqliteCodeSetIndex) -> None:
+    lists = Listed(index, Z79_01={"poa-exempt": ""})
+    assert "poa-exempt" in inpatient(lists, "Z79.01", poa=PresentOnAdmission.YES)
+    assert "poa-exempt" not in inpatient(lists, "Z79.01", poa=PresentOnAdmission.EXEMPT)
+    assert "poa-not-exempt" in inpatient(lists, "I10", poa=PresentOnAdmission.EXEMPT)
+
+
+def test_an_unacceptable_principal_diagnosis_is_told_only_of_the_principal_one(index: SqliteCodeSetIndex) -> None:
+    lists = Listed(index, Z79_01={"unacceptable-principal": ""}, Z51_89={"needs-secondary": ""})
+    assert "unacceptable-principal" in inpatient(lists, "Z79.01", "I10")
+    assert "unacceptable-principal" not in inpatient(lists, "I10", "Z79.01")
+    assert "principal-needs-secondary" in inpatient(lists, "Z51.89")
+    assert "principal-needs-secondary" not in inpatient(lists, "Z51.89", "I10")
+
+
+def test_an_age_that_may_still_fit_is_not_warned_of(index: SqliteCodeSetIndex) -> None:
+    lists = Listed(index, P22_0={"age-newborn": "0-0"}, I10={"age-adult": "15-124"})
+    assert "age-conflict" in inpatient(lists, "P22.0", born=1980)
+    assert "age-conflict" not in inpatient(lists, "P22.0", born=2025)
+    assert "age-conflict" in inpatient(lists, "I10", born=2020)
+    assert "age-conflict" not in inpatient(lists, "I10", born=2011)
+    assert "age-conflict" not in inpatient(lists, "P22.0")
+
+
+def test_nothing_is_said_of_lists_that_are_not_installed(index: SqliteCodeSetIndex) -> None:
+    coding, record = coded("Z79.01")
+    record = replace(record, encounter_class=EncounterClass.INPATIENT)
+    if index.lists(on=dt.date(2026, 5, 4)):
+        pytest.skip("this installation has imported lists")
+    rules = {each.rule_id for each in validate_coding(coding, record, index)}
+    assert not rules & {"poa-missing", "unacceptable-principal", "age-conflict"}
+
+
+def test_codes_that_a_note_asks_for_are_told_until_one_is_there(index: SqliteCodeSetIndex) -> None:
+    # At N39.0: use additional code (B95-B97), to identify infectious agent.
+    assert "use-additional" in found(index, "N39.0")
+    assert "use-additional" not in found(index, "N39.0", "B96.20")

@@ -17,7 +17,7 @@ from ehrcoder.core.errors import InputError
 
 _ALL = """
 SELECT c.code, c.display, c.parent, c.is_billable, c.notes, c.definition, c.synonyms,
-       EXISTS (SELECT 1 FROM term t WHERE t.concept_id = c.id)
+       c.id IN (SELECT t.concept_id FROM term t)
 FROM concept c ORDER BY c.position
 """
 _DIFFERENCES = "SELECT code, display, is_billable FROM concept"

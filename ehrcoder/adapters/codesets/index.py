@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ehrcoder.adapters.codesets.edition import Edition, connect
 from ehrcoder.adapters.codesets.lists import edition_start
+from ehrcoder.adapters.codesets.lists_read import CodeLists
 from ehrcoder.adapters.codesets.manifest import read_manifests
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.search import Searcher
 from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE
-from ehrcoder.core.codes import KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
+from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.ports import SearchHit, TermHit
 
@@ -23,7 +24,10 @@ _BUILD = "Run `ehrcoder codesets build`."
 class SqliteCodeSetIndex:
     """The installed code sets, read from SQLite files. Belongs to the thread that opened it."""
 
-    def __init__(self, editions: Sequence[Edition], vocabulary: sqlite3.Connection) -> None:
+    def __init__(
+        self, editions: Sequence[Edition], vocabulary: sqlite3.Connection, lists: CodeLists | None = None
+    ) -> None:
+        self._lists = lists
         self._editions = tuple(editions)
         # Where a system has several editions, the one that came into force last answers unless a day is named.
         self._by_age: dict[str, list[Edition]] = {}
@@ -48,7 +52,7 @@ class SqliteCodeSetIndex:
                         f"{manifest.edition.name} was built by another version of the program.", next_step=_BUILD
                     )
                 opened.append(Edition.open(folder / manifest.file_name, manifest.edition))
-            return cls(opened, connect(vocabulary))
+            return cls(opened, connect(vocabulary), CodeLists(folder))
         except (OSError, sqlite3.DatabaseError, EnvironmentFault) as error:
             for edition in opened:
                 edition.close()
@@ -66,6 +70,18 @@ class SqliteCodeSetIndex:
         """Return the edition that answers: the one in force on a day, else the nearest one before or after it."""
         edition = self._at(system, on)
         return edition.about if edition else None
+
+    def lists(self, *, on: dt.date | None = None) -> dict[str, str]:
+        """Return the imported edit lists that hold on a day, with their editions."""
+        return self._lists.installed(on) if self._lists else {}
+
+    def listed(self, system: str, code: str, *, on: dt.date | None = None) -> dict[str, str]:
+        """Return the lists that a code stands on, with the value there."""
+        return self._lists.facts(code, on) if self._lists and system == ICD_10_CM else {}
+
+    def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
+        """Return the paths of the imported Alphabetic Index that lead to a code."""
+        return self._lists.paths(code, on=on) if self._lists and system == ICD_10_CM else ()
 
     def _at(self, system: str, on: dt.date | None) -> Edition | None:
         of_system = self._by_age.get(system)
@@ -115,6 +131,8 @@ class SqliteCodeSetIndex:
         for edition in self._editions:
             edition.close()
         self._vocabulary.close()
+        if self._lists is not None:
+            self._lists.close()
 
 
 def starts(edition: CodeSetEdition) -> dt.date:

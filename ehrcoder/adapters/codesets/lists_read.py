@@ -1,0 +1,74 @@
+"""Reads the imported lists: what they say of a code on a day, and the index paths that lead to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+
+from ehrcoder.adapters.codesets.edition import connect
+from ehrcoder.adapters.codesets.lists import LISTS_FOLDER, ListManifest, newest, read_list_manifests
+from ehrcoder.core.codes import without_dot
+from ehrcoder.core.errors import EnvironmentFault
+
+_FACTS = "SELECT list, value FROM fact WHERE code = ? AND list IN ({})"
+_NAMES = {
+    "poa-exempt": ("poa-exempt",),
+    "mce": ("unacceptable-principal", "needs-secondary", "manifestation", "age-newborn", "age-pediatric",
+            "age-maternity", "age-adult"),
+}
+_PATHS = """
+SELECT e.path, e.modifiers, c.written FROM entry_code c JOIN entry e ON e.id = c.entry_id
+WHERE c.bare = ? ORDER BY e.level, e.id LIMIT ?
+"""
+_PATH_KINDS = ("index", "external-cause-index", "neoplasm-table", "drug-table")
+
+
+class CodeLists:
+    """The imported lists of a code-set folder. Belongs to the thread that opened it; files open on first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / LISTS_FOLDER
+        self._manifests = read_list_manifests(folder)
+        self._open: dict[str, sqlite3.Connection] = {}
+
+    def installed(self, on: dt.date | None) -> dict[str, str]:
+        """Return the kinds of lists that say something of codes, with the edition that holds on a day."""
+        found = ((kind, newest(self._manifests, kind, on)) for kind in _NAMES)
+        return {kind: manifest.edition for kind, manifest in found if manifest}
+
+    def facts(self, code: str, on: dt.date | None) -> dict[str, str]:
+        """Return the lists that a diagnosis code stands on, with the value there."""
+        found: dict[str, str] = {}
+        for kind, names in _NAMES.items():
+            manifest = newest(self._manifests, kind, on)
+            if manifest is not None:
+                query = _FACTS.format(",".join("?" * len(names)))
+                found.update(self._connection(manifest).execute(query, (without_dot(code), *names)).fetchall())
+        return found
+
+    def paths(self, code: str, *, on: dt.date | None = None, limit: int = 40) -> tuple[str, ...]:
+        """Return the index paths that lead to a code, shortest first."""
+        found: list[str] = []
+        for kind in _PATH_KINDS:
+            manifest = newest(self._manifests, kind, on)
+            if manifest is not None:
+                rows = self._connection(manifest).execute(_PATHS, (without_dot(code), limit))
+                found.extend(f"{path} {modifiers}".strip() for path, modifiers, _ in rows)
+        return tuple(dict.fromkeys(found))[:limit]
+
+    def _connection(self, manifest: ListManifest) -> sqlite3.Connection:
+        if manifest.file not in self._open:
+            try:
+                self._open[manifest.file] = connect(self._folder / manifest.file)
+            except (OSError, sqlite3.DatabaseError) as error:
+                raise EnvironmentFault(
+                    f"The list {manifest.kind} cannot be opened: {error}.", next_step="Import it again."
+                ) from error
+        return self._open[manifest.file]
+
+    def close(self) -> None:
+        """Close the files."""
+        for connection in self._open.values():
+            connection.close()
+        self._open.clear()
