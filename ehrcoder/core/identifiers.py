@@ -94,10 +94,12 @@ _NO_NAMES = frozenset({
 def possible_identifiers(text: str) -> tuple[PossibleIdentifier, ...]:
     """Return what may identify a person, in the text's order and without overlaps."""
     taken: list[PossibleIdentifier] = []
+    covered = bytearray(len(text))
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             for found in _trimmed(kind, match, text):
-                if not any(found.start < other.end and other.start < found.end for other in taken):
+                if not any(covered[found.start:found.end]):
+                    covered[found.start:found.end] = b"\x01" * (found.end - found.start)
                     taken.append(found)
     return tuple(sorted(taken, key=lambda found: found.start))
 

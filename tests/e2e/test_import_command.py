@@ -72,6 +72,6 @@ def test_a_report_that_cannot_be_written_says_that_the_import_is_done(run, tmp_p
 
 
 def test_an_unknown_format_is_bad_input(run):
-    code, _, error = run(str(DEMO), "--format", "docx")
+    code, _, error = run(str(DEMO), "--format", "klingon")
     assert code == 2
     assert "Choose one of" in error
