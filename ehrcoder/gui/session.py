@@ -376,6 +376,14 @@ class WorkspaceSession(QObject):
         self.info = info
         self.opened.emit(info)
         self.load_rows()
+        for warning in info.warnings:
+            self.problem.emit(Problem(
+                what=warning, kept=self.tr("The workspace was opened as it is."),
+                next_step=self.tr("Run `ehrcoder audit verify`. If an older copy was put back on purpose: "
+                                  "`ehrcoder audit accept`."),
+            ))
+        if not info.read_only:
+            self.runner.start(Lane.READ, lambda: self._services.back_up_if_due(info.path), failed=self.problem.emit)
         self.runner.start(
             Lane.READ, self._read.editions, done=self.editions_changed.emit, failed=lambda _: None
         )

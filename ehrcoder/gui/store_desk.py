@@ -29,6 +29,7 @@ class WorkspaceInfo:
     path: Path
     read_only: bool
     code_sets_off: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class StoreDesk:
@@ -51,7 +52,8 @@ class StoreDesk:
             self._index = self._services.open_code_sets()
         except EhrCoderError as error:
             off = str(error)
-        return WorkspaceInfo(path=self._workspace.path, read_only=read_only, code_sets_off=off)
+        return WorkspaceInfo(path=self._workspace.path, read_only=read_only, code_sets_off=off,
+                             warnings=self._workspace.warnings)
 
     @property
     def workspace(self) -> Workspace:
