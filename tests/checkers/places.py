@@ -6,6 +6,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHECKERS = REPOSITORY / ".cache" / "checkers"
+OWN_DEFINITIONS = REPOSITORY / "resources" / "fhir"
 NODE_MODULES = CHECKERS / "node" / "node_modules"
 R4_DEFINITIONS = NODE_MODULES / "@medplum" / "definitions" / "dist" / "fhir" / "r4"
 GOOGLE_PYTHON = CHECKERS / "google-venv" / "bin" / "python"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from checkers.places import CHECKERS, R4_DEFINITIONS, CheckerMissingError, required
+from checkers.places import CHECKERS, OWN_DEFINITIONS, R4_DEFINITIONS, CheckerMissingError, required
 
 Json = dict[str, Any]
 
@@ -37,9 +37,9 @@ class PyrofileChecker:
                 Path(folder, f"{number}.json").write_text(json.dumps(resource), encoding="utf-8")
             self._validator = Validator(ValidatorConfig.load_dict({
                 "fhirVersion": "4.0.1",
-                "localPackagePaths": [str(r4_definitions()), folder],
+                "localPackagePaths": [str(r4_definitions()), str(OWN_DEFINITIONS), folder],
                 "terminology": {"mode": "local"},
-                "allowUnknownExtensions": True,
+                "allowUnknownExtensions": False,
             }))
 
     def problems(self, bundle: Json) -> list[str]:

@@ -33,7 +33,7 @@ from ehrcoder.core.evidence import Assertion, Evidence
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.verification import RetractedCode, VerifiedCode
 
-_OUTCOME_KINDS = {
+OUTCOME_KINDS = {
     PATIENT_OUTCOME: ("patient-outcome", "Patient outcome"),
     CONDITION_CLINICAL: ("condition-status", "Clinical status of the condition"),
     GOAL_ACHIEVEMENT: ("goal-achievement", "Achievement of the goal"),
@@ -278,5 +278,5 @@ def _encounter_diagnosis() -> Json:
 
 
 def _outcome_kind(assignment: CodeAssignment) -> Json:
-    code, display = _OUTCOME_KINDS.get(assignment.coding.system, ("outcome", "Outcome"))
+    code, display = OUTCOME_KINDS.get(assignment.coding.system, ("outcome", "Outcome"))
     return concept(coding(systems.OUTCOME_KIND, code, display), text=display)
