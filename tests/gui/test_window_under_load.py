@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from itertools import pairwise
 
 import pytest
 from builders.window_world import FakeServices
@@ -13,23 +12,6 @@ from PySide6.QtWidgets import QApplication
 
 from ehrcoder.gui.app import wait_until_loaded
 from ehrcoder.gui.main_window import MainWindow
-
-_GENEROUS_SECONDS = 1.0
-
-
-def _longest_pause(until) -> float:
-    """Let the event loop run until something holds, and return the longest time between two of its ticks."""
-    ticks = [time.perf_counter()]
-    timer = QTimer()
-    timer.setInterval(0)
-    timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
-    timer.start()
-    end = time.monotonic() + 20
-    while not until() and time.monotonic() < end:
-        QApplication.processEvents()
-    timer.stop()
-    assert until()
-    return max(after - before for before, after in pairwise(ticks))
 
 
 def test_the_event_loop_runs_while_proposals_are_made(window: MainWindow, services: FakeServices):
@@ -48,12 +30,6 @@ def test_the_event_loop_runs_while_proposals_are_made(window: MainWindow, servic
     engine.gate.set()
     assert wait_until_loaded(window)
     assert len(window.tray.model.rows) == 5
-
-
-def test_no_pause_comes_near_the_time_of_the_proposal(window: MainWindow, services: FakeServices):
-    services.made_engine.seconds = 4 * _GENEROUS_SECONDS
-    window.trigger("propose")
-    assert _longest_pause(lambda: not window.session.is_busy) < _GENEROUS_SECONDS
 
 
 def test_decisions_are_stored_while_another_record_is_proposed(proposed: MainWindow, services: FakeServices):
