@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# torch, transformers and gguf come with the extra `train`; a plain installation and its checks do without.
 if TYPE_CHECKING:
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
 # llama.cpp's tensor name for each projection of a transformer block that gets an adapter.
 _GGUF_NAMES = {
@@ -69,8 +70,8 @@ class AdapterTrainer:
     """One training run; `train` can be stopped between steps and goes on from its checkpoint."""
 
     def __init__(self, *, base: Path, folder: Path, recipe: AdapterRecipe, device: str = "cpu") -> None:
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        import torch  # pyright: ignore[reportMissingImports]
+        from transformers import AutoModelForCausalLM, AutoTokenizer  # pyright: ignore[reportMissingImports]
 
         self._torch = torch
         self.folder = folder
@@ -217,7 +218,7 @@ class AdapterTrainer:
 
     def write_gguf(self, target: Path) -> None:
         """Write the adapter as a GGUF that llama.cpp loads beside the quantised base model."""
-        import gguf
+        import gguf  # pyright: ignore[reportMissingImports]
         import numpy as np
 
         writer = gguf.GGUFWriter(str(target), self.model.config.model_type.removesuffix("_text"))
@@ -262,7 +263,7 @@ def _single_token(tokenizer: Any, text: str) -> int:
 
 def _add_lora(model: Any, recipe: AdapterRecipe) -> dict[str, tuple[torch.nn.Parameter, torch.nn.Parameter]]:
     """Hang a low-rank pair on every projection of every block; return the pairs by `block/projection`."""
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     scale = recipe.alpha / recipe.rank
     pairs: dict[str, tuple[torch.nn.Parameter, torch.nn.Parameter]] = {}
