@@ -6,6 +6,7 @@ Run as `busy_coder.py WORKSPACE`: prints `ready`, then the record's version afte
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def say(text: str) -> None:
 
 
 def main(path: Path) -> None:
+    # Started from a background job, a process ignores interrupts; this one is here to be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     clock, ids = SystemClock(), UuidSource()
     workspace = SqliteWorkspace.open(path, clock=clock, ids=ids)
     record_id = RecordId("r1")
