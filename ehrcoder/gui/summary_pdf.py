@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtWidgets import QApplication
 
 from ehrcoder import __version__
 from ehrcoder.core.assignments import CodingEvent, RecordCoding
@@ -20,7 +21,7 @@ _DOTS_PER_INCH = 300
 
 
 class PdfSummaryWriter:
-    """Prints what another writer gives as HTML. """
+    """Prints what another writer gives as HTML."""
 
     def __init__(self, pages: BundleWriter, *, application: QGuiApplication) -> None:
         self._pages = pages
@@ -74,5 +75,6 @@ def printed(pages: object) -> PdfSummaryWriter:
 
 
 def _application() -> QGuiApplication:
+    """Return the running application, else one that a window could use later in the same process."""
     running = QGuiApplication.instance()
-    return running if isinstance(running, QGuiApplication) else QGuiApplication(["ehrcoder", "-platform", "offscreen"])
+    return running if isinstance(running, QGuiApplication) else QApplication(["ehrcoder", "-platform", "offscreen"])
