@@ -67,8 +67,10 @@ class LanguageModel(Protocol):
     ) -> tuple[JudgeAnswer, ...]:
         """Answer every request in order.
 
-        Deterministic: the context is reset for each request. Raises ModelUnavailableError when the model is
-        missing, corrupt or died, CancelledError when the person cancelled; never a partial answer.
+        Deterministic: the same requests in the same order give the same margins; earlier calls leave nothing
+        behind. Among other requests a margin may differ in its second digit (docs/decisions/0010). Raises
+        ModelUnavailableError when the model is missing, corrupt or died, CancelledError when the person
+        cancelled; never a partial answer.
         """
         ...
 

@@ -22,7 +22,6 @@ class ModelSettings(BaseModel):
     threads: int = Field(default=0, ge=0, description="0 means one per physical core.")
     context_size: int = Field(default=4096, ge=512)
     gpu_layers: int = Field(default=-1, ge=-1, description="Layers on the GPU where the build has one; -1 is all.")
-    seed: int = 20260401
 
 
 class CodingSettings(BaseModel):

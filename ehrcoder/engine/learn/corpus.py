@@ -37,20 +37,6 @@ class TrainingRecord:
     codes: frozenset[tuple[CodeKind, str]]
 
 
-def training_record(
-    name: str, document: ClinicalDocument, codes: Iterable[tuple[CodeKind, str]], spans: Iterable[GoldSpan]
-) -> TrainingRecord:
-    """Attach gold spans that point into the document itself to its sentences."""
-    sentences = sentences_of(document)
-    starts = [sentence.span.start for sentence in sentences]
-    labels: list[set[tuple[CodeKind, str]]] = [set() for _ in sentences]
-    for span in spans:
-        place = bisect_right(starts, span.start) - 1
-        if place >= 0:
-            labels[place].add((span.kind, span.code))
-    return _record(name, sentences, labels, codes)
-
-
 def translated_training_record(
     name: str,
     translation: str,

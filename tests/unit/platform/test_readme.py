@@ -36,7 +36,7 @@ def test_the_settings_shown_are_valid_and_complete() -> None:
     shown = tomllib.loads(block)
 
     Settings.model_validate(shown)
-    assert set(shown["model"]) == set(Settings().model.__class__.model_fields) - {"enabled", "seed"}
+    assert set(shown["model"]) == set(Settings().model.__class__.model_fields) - {"enabled"}
 
 
 def test_every_make_target_that_is_named_exists() -> None:
