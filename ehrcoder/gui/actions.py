@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from ehrcoder.gui.icons import icon
+from ehrcoder.gui.parts import parts
 from ehrcoder.gui.theme import Theme
 
 
@@ -27,6 +28,18 @@ class Scope(StrEnum):
     """The list of assigned codes."""
 
 
+class Needs(StrEnum):
+    """What must be there before an action can be chosen."""
+
+    NOTHING = "nothing"
+    RECORD = "record"
+    """An open record."""
+    WRITABLE = "writable"
+    """A workspace that is open for writing."""
+    CHANGEABLE = "changeable"
+    """An open record that is not signed, in a workspace that is open for writing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
     """One action as the table below names it."""
@@ -40,7 +53,9 @@ class ActionSpec:
     icon: str = ""
     short: str = ""
     changes: bool = False
-    """Whether it changes stored data, so that reading only switches it off."""
+    """Whether it changes the open record: such a key does not repeat, and reading only switches it off."""
+    needs: Needs = Needs.NOTHING
+    """When it is enabled; what `changes` the record needs a changeable one."""
 
 
 def _tr(text: str) -> str:
@@ -49,7 +64,8 @@ def _tr(text: str) -> str:
 
 def action_specs() -> tuple[ActionSpec, ...]:
     """Return every action in the order of menus and key sheet."""
-    return (*_file_specs(), *_record_specs(), *_review_specs(), *_code_specs(), *_view_specs())
+    own = (*_file_specs(), *_record_specs(), *_review_specs(), *_code_specs(), *_view_specs())
+    return (*own, *(part.spec for part in parts()))
 
 
 def _file_specs() -> tuple[ActionSpec, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordRow
-from ehrcoder.gui.actions import ActionSet, Scope
+from ehrcoder.gui.actions import ActionSet, ActionSpec, Needs, Scope
 from ehrcoder.gui.dialogs.choice import ChoicePopup
 from ehrcoder.gui.dialogs.code_search import CodeSearch
 from ehrcoder.gui.dialogs.key_sheet import KeySheet
@@ -27,6 +27,7 @@ from ehrcoder.gui.dialogs.messages import MessagePopup, ReasonPopup
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.dialogs.sign import SignPopup
 from ehrcoder.gui.files import FileJobs
+from ehrcoder.gui.parts import Popup, parts, start_parts
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.review import Review, ReviewParts
 from ehrcoder.gui.session import JobState, WorkspaceSession
@@ -59,6 +60,8 @@ class MainWindow(QMainWindow):
         self._theme: Theme = theme_named(theme)
         self._font_size = font_size
         self._is_first_load = True
+        self._popups: dict[type, Overlay] = {}
+        self._starting = list(start_parts())
         self.setObjectName("main_window")
         self._recall_look()
         self._style()  # before the widgets are made: polishing them again afterwards takes longer
@@ -120,7 +123,29 @@ class MainWindow(QMainWindow):
     @property
     def overlays(self) -> tuple[Overlay, ...]:
         """The popups; one at most is open."""
-        return (self.message, self.choices, self.search, self.reason, self.sign, self.key_sheet)
+        own = (self.message, self.choices, self.search, self.reason, self.sign, self.key_sheet)
+        return (*own, *self._popups.values())
+
+    # what parts of the window use (see `parts`)
+
+    @property
+    def widget(self) -> QWidget:
+        """The window itself."""
+        return self
+
+    def popup(self, kind: type[Popup], make: Callable[[], Popup]) -> Popup:
+        """Return the window's one popup of this class; `make` builds it at the first call."""
+        found = self._popups.get(kind)
+        if found is None:
+            found = self._popups[kind] = make()
+            _paint(found, self._theme)
+        return cast("Popup", found)
+
+    def say(self, text: str) -> None:
+        """Show a line in the status bar."""
+        self.status.say(text)
+
+    # building, continued
 
     def _build_menus(self) -> None:
         for group, specs in self.actions_.groups().items():
@@ -187,6 +212,8 @@ class MainWindow(QMainWindow):
         }
         for number in range(1, 10):
             table[f"alternative_{number}"] = lambda n=number: review.take_alternative(n)
+        for part in parts():
+            table[part.spec.name] = lambda run=part.run: run(self)
         return table
 
     # what happens
@@ -213,8 +240,8 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._style()
         self.actions_.set_theme(theme)
-        for part in (self.records, self.note, self.tray, self.assigned, self.search):
-            part.set_theme(theme)
+        for part in (self.records, self.note, self.tray, self.assigned, self.search, *self._popups.values()):
+            _paint(part, theme)
 
     def _style(self) -> None:
         app = QApplication.instance()
@@ -264,6 +291,8 @@ class MainWindow(QMainWindow):
         elif not rows and self._is_first_load:
             self.records.search.setFocus()
         self._refresh_actions()
+        while self._starting:
+            self._starting.pop(0)(self)
 
     @Slot(object)
     def _on_shown(self, view: RecordView) -> None:
@@ -375,13 +404,11 @@ class MainWindow(QMainWindow):
 
     def _refresh_actions(self) -> None:
         view = self.session.view
-        has_record = view is not None
         is_signed = view is not None and view.is_signed
         can_write = not self.session.is_read_only
-        can_change = has_record and can_write and not is_signed
+        can_change = view is not None and can_write and not is_signed
         for spec in self.actions_.specs:
-            if spec.changes:
-                self.actions_[spec.name].setEnabled(can_change)
+            self.actions_[spec.name].setEnabled(self._has_what_it_needs(spec))
         self.actions_["import"].setEnabled(can_write)
         self.actions_["import_folder"].setEnabled(can_write)
         self.actions_["propose"].setEnabled(can_change and not self.session.is_busy)
@@ -392,6 +419,18 @@ class MainWindow(QMainWindow):
         self.actions_["cancel"].setEnabled(self.session.is_busy)
         self.actions_["search"].setEnabled(can_change)
         self.actions_["export"].setEnabled(bool(self.session.signed_ids()))
+
+    def _has_what_it_needs(self, spec: ActionSpec) -> bool:
+        view, can_write = self.session.view, not self.session.is_read_only
+        match Needs.CHANGEABLE if spec.changes else spec.needs:
+            case Needs.NOTHING:
+                return True
+            case Needs.RECORD:
+                return view is not None
+            case Needs.WRITABLE:
+                return can_write and self.session.info is not None
+            case Needs.CHANGEABLE:
+                return view is not None and can_write and not view.is_signed
 
     # remembering
 
@@ -431,6 +470,13 @@ class MainWindow(QMainWindow):
         self._remember()
         self.session.close()
         event.accept()
+
+
+def _paint(part: QWidget, theme: Theme) -> None:
+    """Give a theme to what paints with its colours."""
+    set_theme = getattr(part, "set_theme", None)
+    if set_theme is not None:
+        set_theme(theme)
 
 
 def memory_in(folder: Path) -> QSettings:

@@ -87,7 +87,7 @@ class WorkspaceSession(QObject):
         self, services: Services, path: Path | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._services = services
+        self._services = self.services = services
         self.runner = TaskRunner(self)
         self._store = StoreDesk(services, path)
         self._remote = RemoteWorkspace(self.runner, lambda: self._store.workspace)

@@ -1,0 +1,82 @@
+"""Where a dialog of another module joins the window: one line in `parts()`; its code is loaded at its first use.
+
+A part names its action (menu, words, keys, icon, when it is enabled) and a function that is called with the
+`PartHost` once the action is chosen. The key sheet, the menus and the dialog for rebinding keys find it there.
+
+    def _browse_codes(host: PartHost) -> None:
+        from ehrcoder.gui.dialogs.code_browser import CodeBrowser
+
+        host.popup(CodeBrowser, lambda: CodeBrowser(host)).ask(...)
+
+A popup made by `host.popup` gets the keys while it is open, and `set_theme` where it has that method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from ehrcoder.gui.actions import ActionSpec
+    from ehrcoder.gui.dialogs.choice import ChoicePopup
+    from ehrcoder.gui.dialogs.code_search import CodeSearch
+    from ehrcoder.gui.dialogs.messages import MessagePopup, ReasonPopup
+    from ehrcoder.gui.dialogs.overlay import Overlay
+    from ehrcoder.gui.review import Review
+    from ehrcoder.gui.session import WorkspaceSession
+    from ehrcoder.gui.theme import Theme
+
+Popup = TypeVar("Popup", bound="Overlay")
+
+
+class PartHost(Protocol):
+    """What the window offers to its parts."""
+
+    session: WorkspaceSession
+    """The workspace: its runner takes work off the main thread, `session.services` builds what a use-case needs."""
+    review: Review
+    message: MessagePopup
+    choices: ChoicePopup
+    reason: ReasonPopup
+    search: CodeSearch
+
+    @property
+    def theme(self) -> Theme: ...
+
+    @property
+    def widget(self) -> QWidget:
+        """The window itself, parent of popups and dialogs."""
+        ...
+
+    def popup(self, kind: type[Popup], make: Callable[[], Popup]) -> Popup:
+        """Return the window's one popup of this class; `make` builds it at the first call."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Show a line in the status bar."""
+        ...
+
+    def trigger(self, name: str) -> None:
+        """Carry out another action by its name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One action that a module adds to the window."""
+
+    spec: ActionSpec
+    run: Callable[[PartHost], None]
+
+
+def parts() -> tuple[Part, ...]:
+    """Return the parts in the order of their menus."""
+    return ()
+
+
+def start_parts() -> tuple[Callable[[PartHost], None], ...]:
+    """Return what is run once, when the workspace was opened and its records are listed."""
+    return ()
