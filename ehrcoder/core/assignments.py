@@ -23,6 +23,16 @@ class CodingAction(StrEnum):
     UNDO = "undo"
     SIGN = "sign"
     AMEND = "amend"
+    COMMENT = "comment"
+    FLAG = "flag"
+    UNFLAG = "unflag"
+    HOLD = "hold"
+    RELEASE = "release"
+    DRAFT = "draft"
+    ACKNOWLEDGE = "acknowledge"
+    """A warning was read, and a reason typed why the coding stands all the same."""
+    RESTORE = "restore"
+    """Part of going back to an earlier version, which is a change of its own."""
 
 
 class RejectReason(StrEnum):
@@ -105,6 +115,8 @@ class EventDraft:
     decision: Decision | None = None
     undoes_group: str | None = None
     signature: Signature | None = None
+    active_seconds: int = 0
+    """How long the person worked on this record since the event before; pauses are not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +143,12 @@ class RecordCoding:
     signature: Signature | None = None
     version: int = 0
     head_hash: str = ""
+    flag: str | None = None
+    """The words with which the record was flagged, which may be empty; None where it is not flagged."""
+    held_for: str = ""
+    """Why the record is on hold; empty where it is not."""
+    is_draft: bool = False
+    """Whether it was put aside as a draft, and nothing was decided since."""
 
     def decision(self, suggestion_id: SuggestionId) -> Decision:
         """Return what was decided about this suggestion, UNDECIDED when nothing was."""

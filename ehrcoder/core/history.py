@@ -110,6 +110,7 @@ def apply_event(coding: RecordCoding, event: CodingEvent) -> RecordCoding:
     if coding.signature is None and is_amendment:
         raise HistoryRuleError("The record is not signed.", kept="Nothing was changed.",
                                next_step="Change it directly.")
+    flag, held_for = marks_after(coding.flag, coding.held_for, draft)
     return RecordCoding(
         record_id=coding.record_id,
         assignments=_assignments_after(coding, draft),
@@ -117,7 +118,33 @@ def apply_event(coding: RecordCoding, event: CodingEvent) -> RecordCoding:
         signature=draft.signature,
         version=event.sequence,
         head_hash=event.hash,
+        flag=flag,
+        held_for=held_for,
+        is_draft=draft.action is CodingAction.DRAFT,
     )
+
+
+def marks_after(flag: str | None, held_for: str, draft: EventDraft) -> tuple[str | None, str]:
+    """Return flag and hold after one more draft. Raises HistoryRuleError where it does not fit."""
+    match draft.action:
+        case CodingAction.FLAG if flag is None:
+            return draft.reason, held_for
+        case CodingAction.UNFLAG if flag is not None:
+            return None, held_for
+        case CodingAction.HOLD if not held_for and draft.reason:
+            return flag, draft.reason
+        case CodingAction.RELEASE if held_for:
+            return flag, ""
+        case CodingAction.FLAG | CodingAction.UNFLAG:
+            raise HistoryRuleError("The record's flag is not what it was.", kept="Nothing was changed.")
+        case CodingAction.HOLD | CodingAction.RELEASE:
+            raise HistoryRuleError("The record's hold is not what it was, or has no reason.",
+                                   kept="Nothing was changed.")
+        case CodingAction.SIGN if held_for:
+            raise HistoryRuleError("The record is on hold.", kept="Nothing was changed.",
+                                   next_step="Release it first.")
+        case _:
+            return flag, held_for
 
 
 def check_sequences(coding: RecordCoding) -> None:
@@ -175,6 +202,8 @@ def undo_state(events: Sequence[CodingEvent]) -> UndoState:
             continue
         seen.add(event.group_id)
         undone = event.draft.undoes_group
+        if event.draft.action is CodingAction.DRAFT:
+            continue  # putting a record aside changes nothing that could be taken back
         if event.draft.action in (CodingAction.SIGN, CodingAction.AMEND):
             undo, redo = [], []
         elif undone is not None and redo and redo[-1] == undone:
@@ -196,18 +225,37 @@ def compensate(events: Sequence[CodingEvent], group_id: str, *, coder_id: CoderI
     """
     decisions: dict[SuggestionId, Decision] = {}
     drafts: list[EventDraft] = []
+    flag: str | None = None
+    held_for = ""
     for event in events:
         draft = event.draft
         former: Decision | None = None
+        opposite, reason = _opposite(draft.action, flag, held_for)
+        flag, held_for = marks_after(flag, held_for, draft)
         if draft.suggestion_id is not None and draft.decision is not None:
             former = decisions.get(draft.suggestion_id, Decision.UNDECIDED)
             decisions[draft.suggestion_id] = draft.decision
         if event.group_id == group_id:
             drafts.append(replace(
-                draft, action=CodingAction.UNDO, coder_id=coder_id, before=draft.after, after=draft.before,
-                reason="", decision=former, undoes_group=group_id,
+                draft, action=opposite, coder_id=coder_id, before=draft.after, after=draft.before,
+                reason=reason, decision=former, undoes_group=group_id, active_seconds=0,
             ))
     return tuple(reversed(drafts))
+
+
+def _opposite(action: CodingAction, flag: str | None, held_for: str) -> tuple[CodingAction, str]:
+    """Return what takes an action back, and its reason; flag and hold are those before the action."""
+    match action:
+        case CodingAction.FLAG:
+            return CodingAction.UNFLAG, ""
+        case CodingAction.UNFLAG:
+            return CodingAction.FLAG, flag or ""
+        case CodingAction.HOLD:
+            return CodingAction.RELEASE, ""
+        case CodingAction.RELEASE:
+            return CodingAction.HOLD, held_for
+        case _:
+            return CodingAction.UNDO, ""
 
 
 def signed_content_sha256(record: EncounterRecord, coding: RecordCoding) -> str:

@@ -151,3 +151,10 @@ class RecordRow:
     suggestion_count: int
     undecided_count: int
     assignment_count: int
+    flag: str | None = None
+    """The words with which it was flagged, which may be empty; None where it is not flagged."""
+    held_for: str = ""
+    """Why it is on hold; empty where it is not."""
+    is_draft: bool = False
+    least_confidence: float | None = None
+    """How sure the engine is of the suggestion that it is least sure of, among the undecided ones; 0 to 1."""

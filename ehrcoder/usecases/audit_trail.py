@@ -21,7 +21,15 @@ _VERBS = {
     CodingAction.ACCEPT: "accepted", CodingAction.REJECT: "rejected", CodingAction.REPLACE: "replaced",
     CodingAction.ADD: "added", CodingAction.CHANGE: "changed", CodingAction.REMOVE: "removed",
     CodingAction.UNDO: "took back", CodingAction.SIGN: "signed", CodingAction.AMEND: "amended",
+    CodingAction.COMMENT: "commented on", CodingAction.FLAG: "flagged the record",
+    CodingAction.UNFLAG: "took the flag off", CodingAction.HOLD: "put the record on hold",
+    CodingAction.RELEASE: "ended the hold", CodingAction.DRAFT: "put the record aside as a draft",
+    CodingAction.ACKNOWLEDGE: "let a warning stand", CodingAction.RESTORE: "restored",
 }
+_OF_THE_RECORD = (
+    CodingAction.FLAG, CodingAction.UNFLAG, CodingAction.HOLD, CodingAction.RELEASE, CodingAction.DRAFT,
+    CodingAction.ACKNOWLEDGE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +87,12 @@ def _text(draft: EventDraft, first_of_group: dict[str, int]) -> str:
             return f"signed as {draft.signature.meaning}" if draft.signature else verb
         case CodingAction.AMEND:
             return "opened the signed record for an amendment"
+        case action if action in _OF_THE_RECORD:
+            return verb
+        case CodingAction.COMMENT:
+            return f"{verb} {_name(draft.after) if draft.after else draft.suggestion_id or 'the record'}"
+        case CodingAction.RESTORE:
+            return f"{verb}: {_change(draft.before, draft.after)}"
         case CodingAction.UNDO:
             event = first_of_group.get(draft.undoes_group or "", 0)
             return f"took back action of event {event}: {_change(draft.before, draft.after)}"

@@ -22,7 +22,7 @@ _NAMED = 10
 
 def sign_record(
     record_id: RecordId, *, history: CodingHistory, store: RecordStore, coder_id: CoderId,
-    meaning: str = "verified", clock: Clock,
+    meaning: str = "verified", clock: Clock, active_seconds: int = 0,
 ) -> RecordCoding:
     """Sign what was decided about a record, and return its coding.
 
@@ -34,6 +34,9 @@ def sign_record(
                          next_step="Amend it first, with a reason, to change and sign it again.")
     if not meaning.strip():
         raise InputError("A signature needs a meaning, such as: verified.", kept="Nothing was changed.")
+    if coding.held_for:
+        raise InputError(f"The record is on hold: {coding.held_for}", kept="Nothing was changed.",
+                         next_step="Release it first, then sign.")
     undecided = [
         each.coding.code for each in store.suggestions(record_id)
         if coding.decision(each.suggestion_id) is Decision.UNDECIDED
@@ -47,7 +50,9 @@ def sign_record(
         coder_id=coder_id, at=clock.now(), meaning=meaning.strip(),
         content_sha256=signed_content_sha256(store.record(record_id), coding),
     )
-    draft = EventDraft(action=CodingAction.SIGN, coder_id=coder_id, signature=signature)
+    draft = EventDraft(
+        action=CodingAction.SIGN, coder_id=coder_id, signature=signature, active_seconds=active_seconds
+    )
     history.append(record_id, [draft], expected_version=coding.version)
     return history.coding(record_id)
 

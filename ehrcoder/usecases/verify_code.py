@@ -45,24 +45,16 @@ class VerifyCode:
     store: RecordStore
     index: CodeSetIndex | None
     ids: IdSource
+    active_seconds: int = 0
+    """How long the person worked on the record since its last event; kept with the next one."""
 
     def accept(self, record_id: RecordId, suggestion_id: SuggestionId, *, coder_id: CoderId) -> RecordCoding:
         """Assign the suggested code, with its evidence.
 
         A diagnosis or outcome that is assigned already gains the evidence instead of standing twice.
         """
-        coding, suggestion = self._undecided(record_id, suggestion_id)
-        self._billable(suggestion.coding.system, suggestion.coding.code)
-        standing = _standing(coding, suggestion.coding.system, suggestion.coding.code)
-        if standing is not None and suggestion.kind is not CodeKind.PROCEDURE:
-            merged = tuple(dict.fromkeys((*standing.evidence, *suggestion.evidence)))
-            before, after = standing, replace(standing, evidence=merged)
-        else:
-            before, after = None, self._new(coding, suggestion)
-        return self._append(coding, [EventDraft(
-            action=CodingAction.ACCEPT, coder_id=coder_id, before=before, after=after,
-            suggestion_id=suggestion_id, decision=Decision.ACCEPTED,
-        )])
+        draft = self._acceptance(record_id, suggestion_id, coder_id=coder_id)
+        return self._append(self.history.coding(record_id), [draft])
 
     def reject(
         self, record_id: RecordId, suggestion_id: SuggestionId, *, coder_id: CoderId, reason: RejectReason,
@@ -171,6 +163,17 @@ class VerifyCode:
             EventDraft(action=CodingAction.CHANGE, coder_id=coder_id, before=before, after=after)
         ])
 
+    def accept_all(
+        self, record_id: RecordId, suggestion_ids: Sequence[SuggestionId], *, coder_id: CoderId
+    ) -> RecordCoding:
+        """Accept several suggestions as one action: all of them or none, and one step to take back."""
+        coding = self.history.coding(record_id)
+        drafts: list[EventDraft] = []
+        for suggestion_id in suggestion_ids:
+            draft = self._acceptance(record_id, suggestion_id, coder_id=coder_id, so_far=drafts)
+            drafts.append(draft)
+        return self._append(coding, drafts)
+
     def undo(self, record_id: RecordId, *, coder_id: CoderId) -> RecordCoding:
         """Take back the last action of this record; again and again, back to the last signature."""
         return self._take_back(record_id, coder_id=coder_id, redo=False)
@@ -178,6 +181,25 @@ class VerifyCode:
     def redo(self, record_id: RecordId, *, coder_id: CoderId) -> RecordCoding:
         """Do the last undone action again."""
         return self._take_back(record_id, coder_id=coder_id, redo=True)
+
+    def _acceptance(
+        self, record_id: RecordId, suggestion_id: SuggestionId, *, coder_id: CoderId,
+        so_far: Sequence[EventDraft] = (),
+    ) -> EventDraft:
+        """Return the draft that accepts a suggestion behind drafts that are not stored yet."""
+        coding, suggestion = self._undecided(record_id, suggestion_id)
+        coding = _with_drafts(coding, so_far)
+        self._billable(suggestion.coding.system, suggestion.coding.code)
+        standing = _standing(coding, suggestion.coding.system, suggestion.coding.code)
+        if standing is not None and suggestion.kind is not CodeKind.PROCEDURE:
+            merged = tuple(dict.fromkeys((*standing.evidence, *suggestion.evidence)))
+            before, after = standing, replace(standing, evidence=merged)
+        else:
+            before, after = None, self._new(coding, suggestion)
+        return EventDraft(
+            action=CodingAction.ACCEPT, coder_id=coder_id, before=before, after=after,
+            suggestion_id=suggestion_id, decision=Decision.ACCEPTED,
+        )
 
     def _take_back(self, record_id: RecordId, *, coder_id: CoderId, redo: bool) -> RecordCoding:
         coding = self._open(record_id)
@@ -198,7 +220,8 @@ class VerifyCode:
 
     def _append(self, coding: RecordCoding, drafts: Sequence[EventDraft]) -> RecordCoding:
         if drafts:
-            self.history.append(coding.record_id, drafts, expected_version=coding.version)
+            timed = [replace(drafts[0], active_seconds=self.active_seconds), *drafts[1:]]
+            self.history.append(coding.record_id, timed, expected_version=coding.version)
         return self.history.coding(coding.record_id)
 
     def _suggestion(
@@ -289,3 +312,12 @@ def _standing(coding: RecordCoding, system: str, code: str) -> CodeAssignment | 
         if assignment.coding.system == system and assignment.coding.code == code:
             return assignment
     return None
+
+
+def _with_drafts(coding: RecordCoding, drafts: Sequence[EventDraft]) -> RecordCoding:
+    """Return the codes as they would stand after drafts that add codes or evidence."""
+    current = {each.assignment_id: each for each in coding.assignments}
+    for draft in drafts:
+        if draft.after is not None:
+            current[draft.after.assignment_id] = draft.after
+    return replace(coding, assignments=tuple(current.values()))

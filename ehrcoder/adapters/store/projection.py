@@ -29,10 +29,13 @@ WHERE record_id = ?
 """
 _COUNTS = f"""
 SELECT (SELECT count(*) FROM runs WHERE record_id = ?1), count(*),
-       count(*) FILTER (WHERE coalesce(d.decision, 'undecided') = 'undecided') {CURRENT_SUGGESTIONS}
+       count(*) FILTER (WHERE coalesce(d.decision, 'undecided') = 'undecided'),
+       min(json_extract(s.body, '$.confidence')) FILTER (WHERE coalesce(d.decision, 'undecided') = 'undecided')
+{CURRENT_SUGGESTIONS}
 """  # noqa: S608 - constants only
 _SET_COUNTS = """
-UPDATE coding SET run_count = ?, suggestion_count = ?, undecided_count = ? WHERE record_id = ?
+UPDATE coding SET run_count = ?, suggestion_count = ?, undecided_count = ?, least_confidence = ?
+WHERE record_id = ?
 """
 _FORGET_ASSIGNMENTS = "DELETE FROM assignments WHERE record_id = ?"
 _ADD_ASSIGNMENT = """
@@ -44,11 +47,13 @@ INSERT INTO decisions (suggestion_id, record_id, decision) VALUES (?, ?, ?)
 ON CONFLICT (suggestion_id) DO UPDATE SET decision = excluded.decision
 """
 _SET_HEAD = """
-UPDATE coding SET version = ?, head_hash = ?, signature = ?, assignment_count = ? WHERE record_id = ?
+UPDATE coding SET version = ?, head_hash = ?, signature = ?, assignment_count = ?, flag = ?, held_for = ?,
+    is_draft = ?
+WHERE record_id = ?
 """
 _STORED_ROW = """
 SELECT title, source_format, imported_at, document_count, text_length, version, head_hash, signature,
-       assignment_count, run_count, suggestion_count, undecided_count
+       assignment_count, flag, held_for, is_draft, run_count, suggestion_count, undecided_count, least_confidence
 FROM coding WHERE record_id = ?
 """
 _STORED_ASSIGNMENTS = """
@@ -117,11 +122,12 @@ def _listed(record: EncounterRecord) -> Row:
 
 def _head(coding: RecordCoding) -> Row:
     signature = serial.write(coding.signature) if coding.signature else None
-    return coding.version, coding.head_hash, signature, len(coding.assignments)
+    return (coding.version, coding.head_hash, signature, len(coding.assignments), coding.flag, coding.held_for,
+            int(coding.is_draft))
 
 
 def _counts(session: Session, record_id: RecordId) -> Row:
-    return session.one(_COUNTS, (record_id,)) or (0, 0, 0)
+    return session.one(_COUNTS, (record_id,)) or (0, 0, 0, None)
 
 
 def _assignment_rows(coding: RecordCoding) -> list[Row]:

@@ -27,7 +27,8 @@ SELECT document_id, type, title, text, language FROM documents WHERE record_id =
 """
 _ROWS = """
 SELECT record_id, title, source_format, imported_at, document_count, text_length, suggestion_count,
-       undecided_count, assignment_count, run_count, version, signature IS NOT NULL
+       undecided_count, assignment_count, run_count, version, signature IS NOT NULL, flag, held_for, is_draft,
+       least_confidence
 FROM coding ORDER BY number
 """
 _BY_SOURCE = "SELECT record_id FROM records WHERE source_sha256 = ? ORDER BY number LIMIT 1"
@@ -178,7 +179,7 @@ def _document(row: Row) -> ClinicalDocument:
 
 def _row(row: Row) -> RecordRow:
     (record_id, title, source_format, imported_at, documents, length, suggestions, undecided, assignments,
-     runs, version, signed) = row
+     runs, version, signed, flag, held_for, is_draft, least_confidence) = row
     if signed:
         status = RecordStatus.SIGNED
     elif version:
@@ -189,7 +190,8 @@ def _row(row: Row) -> RecordRow:
         record_id=RecordId(record_id), title=title, source_format=source_format,
         imported_at=dt.datetime.fromisoformat(imported_at), status=status, document_count=documents,
         text_length=length, suggestion_count=suggestions, undecided_count=undecided,
-        assignment_count=assignments,
+        assignment_count=assignments, flag=flag, held_for=held_for, is_draft=bool(is_draft),
+        least_confidence=least_confidence,
     )
 
 

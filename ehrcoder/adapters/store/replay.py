@@ -28,6 +28,9 @@ class Replay:
     assignments: dict[str, Plain] = field(default_factory=dict[str, Plain])
     decisions: dict[str, str] = field(default_factory=dict[str, str])
     signature: Plain | None = None
+    flag: str | None = None
+    held_for: str = ""
+    is_draft: bool = False
     problems: list[str] = field(default_factory=list[str])
 
     def take(self, rows: Iterable[Row]) -> None:
@@ -65,6 +68,12 @@ class Replay:
         if suggestion is not None and draft.get("decision") is not None:
             self.decisions[str(suggestion)] = str(draft["decision"])
         self.signature = draft.get("signature")
+        action = draft.get("action")
+        self.is_draft = action == "draft"
+        if action in ("flag", "unflag"):
+            self.flag = str(draft.get("reason", "")) if action == "flag" else None
+        elif action in ("hold", "release"):
+            self.held_for = str(draft.get("reason", "")) if action == "hold" else ""
 
     def _note(self, sequence: int, problem: str, plain: Plain) -> None:
         self.problems.append(f"Event {sequence} of record {self.record_id}{problem}. It touches {touched(plain)}.")

@@ -161,6 +161,21 @@ def _forbid_changes(tables: tuple[str, ...]) -> str:
     )
 
 
+_MARKS = """
+ALTER TABLE coding ADD COLUMN flag TEXT;
+ALTER TABLE coding ADD COLUMN held_for TEXT NOT NULL DEFAULT '';
+ALTER TABLE coding ADD COLUMN is_draft INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE coding ADD COLUMN least_confidence REAL;
+UPDATE coding SET least_confidence = (
+    SELECT min(json_extract(s.body, '$.confidence'))
+    FROM suggestions AS s LEFT JOIN decisions AS d USING (suggestion_id)
+    WHERE s.record_id = coding.record_id AND coalesce(d.decision, 'undecided') = 'undecided'
+      AND s.run_id = (SELECT run_id FROM runs WHERE record_id = coding.record_id ORDER BY number DESC LIMIT 1)
+);
+"""
+"""Of the events before it none flags, holds or puts aside, so there is nothing of those to fill in."""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(name="0001-records-events-ledger", script=_FIRST + _forbid_changes(_KEPT_TABLES)),
+    Migration(name="0002-flag-hold-draft", script=_MARKS),
 )

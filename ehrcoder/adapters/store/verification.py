@@ -38,7 +38,9 @@ WHERE NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.position = e.position AND l.
 ORDER BY e.position
 """
 _CONTENT_HASHES = "SELECT record_id, content_sha256 FROM records"
-_HEADS = "SELECT record_id, version, head_hash, signature, assignment_count FROM coding"
+_HEADS = """
+SELECT record_id, version, head_hash, signature, assignment_count, flag, held_for, is_draft FROM coding
+"""
 _ASSIGNMENTS = """
 SELECT sequence, assignment_id, system, code, body FROM assignments WHERE record_id = ? ORDER BY sequence
 """
@@ -200,14 +202,15 @@ class _Check:
                 self.note(problem)
             self._compare(replay, heads.pop(record_id, None))
         for record_id, head in heads.items():
-            if head != (0, "", None, 0):
+            if head != (0, "", None, 0, None, "", 0):
                 self.note(f"The stored coding of record {record_id} has no history.")
         for (record_id,) in self.session.all(_WITHOUT_HISTORY):
             self.note(f"The stored codes or decisions of record {record_id} have no history.")
 
     def _compare(self, replay: Replay, head: Row | None) -> None:
         signature = spell(replay.signature) if replay.signature else None
-        expected = (replay.version, replay.head_hash, signature, len(replay.assignments))
+        expected = (replay.version, replay.head_hash, signature, len(replay.assignments), replay.flag,
+                    replay.held_for, int(replay.is_draft))
         if head != expected:
             self.note(f"The stored coding of record {replay.record_id} is not where its history ends.")
         elif (
