@@ -10,6 +10,7 @@ from ehrcoder.core.assignments import DiagnosisUse, PresentOnAdmission
 from ehrcoder.core.codes import CodeKind, Coding
 from ehrcoder.core.evidence import Evidence
 from ehrcoder.core.ids import AssignmentId, CoderId, DocumentId, RecordId
+from ehrcoder.core.masking import MaskedFrom
 from ehrcoder.core.verification import CodeOrigin
 
 
@@ -90,12 +91,16 @@ class ImportedVerification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedCode:
-    """A code that came with the record. It is information, not a verified assignment."""
+    """A code that came with the record. It is information, not a verified assignment.
+
+    `evidence` are the words that an annotated corpus gives for it, in this record's own documents.
+    """
 
     coding: Coding
     kind: CodeKind
     source_label: str
     verification: ImportedVerification | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +133,8 @@ class EncounterRecord:
     import_notes: tuple[str, ...] = ()
     imported_retractions: tuple[ImportedCode, ...] = ()
     imported_signature: ImportedSignature | None = None
+    masked_from: MaskedFrom | None = None
+    """Set in a version of a record in which possible identifiers were masked."""
 
     def document(self, document_id: DocumentId) -> ClinicalDocument:
         """Return the document with this id. Raises KeyError when the record has none such."""

@@ -34,7 +34,7 @@ UNASKED_MARGIN = 0.0
 LARGEST_GAP = 3
 # A code that came with the record and that the text does not support by itself: for the clinician to judge.
 STRUCTURED_CONFIDENCE = 0.5
-_ANNOTATED_CORPORA = frozenset({"codiesp"})
+_ANNOTATED_CORPORA = frozenset({"codiesp", "brat"})
 
 
 class SuggestionBuilder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ehrcoder.adapters.formats.archives import ZipReader
+from ehrcoder.adapters.formats.brat import BratReader
 from ehrcoder.adapters.formats.ccda import CcdaReader
 from ehrcoder.adapters.formats.codiesp import CodiEspReader
 from ehrcoder.adapters.formats.csv_records import CsvReader
@@ -17,8 +18,8 @@ from ehrcoder.ports import RecordReader
 def all_readers() -> tuple[RecordReader, ...]:
     """Return every reader, the most particular first: the first that recognises a file takes it."""
     single = (
-        CodiEspReader(), CcdaReader(), Hl7v2Reader(), FhirNdjsonReader(), JsonLinesReader(), FhirJsonReader(),
-        *document_readers(), XlsxReader(), CsvReader(),
+        CodiEspReader(), BratReader(), CcdaReader(), Hl7v2Reader(), FhirNdjsonReader(), JsonLinesReader(),
+        FhirJsonReader(), *document_readers(), XlsxReader(), CsvReader(),
     )
     # Plain text also takes what it can only name, so that archives are looked into before.
     return (*single, ZipReader((*single, _NoArchive())), PlainTextReader())

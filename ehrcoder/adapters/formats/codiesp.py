@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from ehrcoder.adapters.formats.decoding import decode, sha256_of
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind, Coding, with_dot, without_dot
 from ehrcoder.core.errors import EnvironmentFault, InputError
+from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.core.ids import DocumentId, RecordId
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, ImportedCode, Patient
 from ehrcoder.ports import FolderSources, ReadContext
@@ -25,6 +26,8 @@ EDITION = "2018"
 _TEXT_FOLDERS = {"en": "text_files_en", "es": "text_files"}
 
 GoldCodes = Mapping[str, tuple[str, ...]]
+GoldPlaces = Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
+"""Half-open code-point ranges in the Spanish text, by case and code without its dot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class CodiEspReader:
 
     diagnoses: GoldCodes = field(default_factory=dict[str, tuple[str, ...]])
     procedures: GoldCodes = field(default_factory=dict[str, tuple[str, ...]])
+    places: GoldPlaces = field(default_factory=dict[tuple[str, str], tuple[tuple[int, int], ...]])
+    """Where the words of a code stand; the corpus gives them for the Spanish texts only."""
     language: str = "en"
 
     @property
@@ -67,7 +72,10 @@ class CodiEspReader:
         return FolderSources(
             files=_text_files(texts),
             claimed=(english, spanish, *sorted(folder.glob(f"{folder.name}?.tsv"))),
-            reader=CodiEspReader(diagnoses=diagnoses, procedures=procedures, language=language),
+            reader=CodiEspReader(
+                diagnoses=diagnoses, procedures=procedures, language=language,
+                places=_read_places(folder / f"{folder.resolve().name}X.tsv") if language == "es" else {},
+            ),
         )
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
@@ -88,11 +96,28 @@ class CodiEspReader:
                                  text=decoded.text, language=self.language),
             ),
             imported_codes=(
-                *_imported(diagnoses, system=ICD_10_CM, kind=CodeKind.DIAGNOSIS),
-                *_imported(procedures, system=ICD_10_PCS, kind=CodeKind.PROCEDURE),
+                *self._imported(name, diagnoses, decoded.text, context, kind=CodeKind.DIAGNOSIS),
+                *self._imported(name, procedures, decoded.text, context, kind=CodeKind.PROCEDURE),
             ),
             import_notes=decoded.notes,
         )
+
+    def _imported(
+        self, name: str, codes: tuple[str, ...], text: str, context: ReadContext, *, kind: CodeKind
+    ) -> Iterator[ImportedCode]:
+        system = ICD_10_CM if kind is CodeKind.DIAGNOSIS else ICD_10_PCS
+        for code in codes:
+            found: list[Evidence] = []
+            for start, end in self.places.get((name, without_dot(code)), ()):
+                if not 0 <= start < end <= len(text):
+                    context.on_left_out(f"Evidence of {code} lies outside the text.")
+                    continue
+                span = TextSpan(document_id=DocumentId("d1"), start=start, end=end)
+                found.append(Evidence(span=span, quote=text[start:end]))
+            yield ImportedCode(
+                coding=Coding(system=system, version=EDITION, code=code, display=""), kind=kind,
+                source_label=SOURCE_LABEL, evidence=tuple(found),
+            )
 
 
 def read_codiesp_split(directory: Path, split: str, *, language: str = "en") -> Iterator[CodiEspRecord]:
@@ -165,9 +190,22 @@ def _bytes_of(path: Path) -> bytes:
                                next_step="Check that the file is there and readable.") from error
 
 
-def _imported(codes: tuple[str, ...], *, system: str, kind: CodeKind) -> Iterator[ImportedCode]:
-    for code in codes:
-        yield ImportedCode(
-            coding=Coding(system=system, version=EDITION, code=code, display=""), kind=kind,
-            source_label=SOURCE_LABEL,
-        )
+def _read_places(path: Path) -> GoldPlaces:
+    """Return where the corpus says that a code's words stand. Raises InputError naming the line."""
+    if not path.is_file():
+        return {}
+    places: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for number, line in enumerate(decode(_bytes_of(path), name=path.name).text.splitlines(), start=1):
+        cells = line.split("\t")
+        if not line.strip():
+            continue
+        try:
+            name, _, code, _, given = cells
+            ranges = [(int(start), int(end)) for start, end in (each.split() for each in given.split(";"))]
+        except ValueError as error:
+            raise InputError(
+                f"{path.name}, line {number}: expected case, kind, code, words and places between tabs.",
+                next_step="Correct the line or leave the file out.",
+            ) from error
+        places.setdefault((name.strip(), without_dot(code)), []).extend(ranges)
+    return {key: tuple(dict.fromkeys(values)) for key, values in places.items()}

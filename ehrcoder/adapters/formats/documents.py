@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ehrcoder.adapters.formats.decoding import DecodedText, refuse_unstorable, sha256_of
+from ehrcoder.adapters.formats.decoding import DecodedText, refuse_unstorable
 from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_pdf, text_of_rtf
-from ehrcoder.core.ids import DocumentId, RecordId
-from ehrcoder.core.records import ClinicalDocument, EncounterRecord, Patient
+from ehrcoder.adapters.formats.note_records import note_records
+from ehrcoder.core.records import EncounterRecord
 from ehrcoder.ports import ReadContext
 
 
@@ -33,20 +33,7 @@ class DocumentReader:
         """Yield one record with one document. Raises InputError when there is no text to be had."""
         found = self.extract(data, name="The file")
         refuse_unstorable(found.text, place="The file")
-        name = PurePath(context.source_name).stem
-        yield EncounterRecord(
-            record_id=RecordId(context.ids.new_id()),
-            source_format=self.format_name,
-            source_name=context.source_name,
-            source_sha256=sha256_of(data),
-            imported_at=context.clock.now(),
-            patient=Patient(pseudonym=name),
-            documents=(
-                ClinicalDocument(document_id=DocumentId("d1"), type="Clinical note", title=name, text=found.text,
-                                 language=context.options.get("language", "en")),
-            ),
-            import_notes=found.notes,
-        )
+        yield from note_records(found.text, data, context, source_format=self.format_name, notes=found.notes)
 
 
 def document_readers() -> tuple[DocumentReader, ...]:

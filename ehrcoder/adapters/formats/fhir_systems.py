@@ -76,6 +76,21 @@ _ALIASES: dict[str, str] = {
     )
 }
 
+# Names as people write them, without anything but letters and digits. A bare ICD-10 is WHO's: what does not say
+# that it is the American modification is not taken for it.
+_NAMES: dict[str, str] = {
+    **dict.fromkeys(("icd10cm", "icd10clinicalmodification"), ICD_10_CM),
+    **dict.fromkeys(("icd10pcs", "icd10procedure", "icd10procedures"), ICD_10_PCS),
+    **dict.fromkeys(("icd9", "icd9cm", "icd9diagnosis", "icd9procedure"), ICD_9_CM),
+    **dict.fromkeys(("icd10", "icd10who", "who10"), ICD_10),
+    **dict.fromkeys(("snomed", "snomedct", "sct", "sctid"), SNOMED_CT),
+    **dict.fromkeys(("cpt", "cpt4", "c4"), CPT),
+    **dict.fromkeys(("hcpcs", "hcpcsii", "hcpcs2"), HCPCS_II),
+    **dict.fromkeys(("loinc", "ln"), LOINC),
+    "dischargedisposition": DISCHARGE_DISPOSITION, "patientoutcome": PATIENT_OUTCOME,
+    "conditionstatus": CONDITION_CLINICAL, "goalachievement": GOAL_ACHIEVEMENT,
+}
+
 _OID = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
 # Words by which a code system's name gives its family away, the particular before the general.
 _FAMILIES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -106,6 +121,11 @@ def known_oid(oid: str) -> str:
     plain = oid.strip()
     system = known_system(plain)
     return f"urn:oid:{plain}" if system == plain and _OID.fullmatch(plain) else system
+
+
+def system_named(name: str) -> str:
+    """Return the address of a code system that is named in words, by address or by number; as given where unknown."""
+    return _NAMES.get(re.sub(r"[^a-z0-9]", "", name.lower())) or known_oid(name)
 
 
 def contradicts(system: str, name: str) -> bool:

@@ -108,9 +108,10 @@ def project_again(
 
 
 def title_of(record: EncounterRecord) -> str:
-    """Return the name of a record in lists: the patient's pseudonym, and the first day where it is known."""
+    """Return the name of a record in lists: the patient's pseudonym, the first day where it is known."""
     day = f" · {record.period.start.isoformat()}" if record.period.start else ""
-    return f"{record.patient.pseudonym or record.source_name}{day}"
+    masked = " (masked)" if record.masked_from else ""
+    return f"{record.patient.pseudonym or record.source_name}{day}{masked}"
 
 
 def _listed(record: EncounterRecord) -> Row:

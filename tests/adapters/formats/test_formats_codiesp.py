@@ -86,3 +86,35 @@ def test_the_real_corpus_is_counted_exactly(real_data, split, records, diagnoses
     assert sum(len(case.diagnosis_codes) for case in cases) == diagnoses
     assert sum(len(case.procedure_codes) for case in cases) == procedures
     assert {len(code) for case in cases for code in case.procedure_codes} == {4, 7}
+
+
+def test_the_spanish_texts_come_with_the_words_of_each_code(corpus, read_with):
+    (corpus / "dev" / "text_files_en").rename(corpus / "dev" / "text_files")
+    rows = "a\tDIAGNOSTICO\tn44.8\tFir st\t0 3;3 5\na\tDIAGNOSTICO\tz20.818\tx\t90 99\n"
+    (corpus / "dev" / "devX.tsv").write_text(rows)
+    sources = CodiEspReader().open_folder(corpus / "dev")
+    assert sources is not None
+    found = read_with(sources.reader, b"First.\n", name="a.txt")
+    assert [[each.quote for each in code.evidence] for code in found.records[0].imported_codes] == [["Fir", "st"], []]
+    assert found.left_out == ["Evidence of Z20.818 lies outside the text."]
+
+
+@pytest.mark.corpus
+def test_the_real_evidence_stands_in_the_spanish_texts(real_data, tmp_path, read_with):
+    split = real_data / "ehr" / "codiesp" / "dev"
+    folder = tmp_path / "dev"
+    folder.mkdir()
+    for name in ("text_files", "devD.tsv", "devP.tsv", "devX.tsv"):
+        (folder / name).symlink_to(split / name)
+    sources = CodiEspReader().open_folder(folder)
+    assert sources is not None
+    with_words = without = 0
+    left_out: list[str] = []
+    for path in sources.files:
+        found = read_with(sources.reader, path.read_bytes(), name=path.name)
+        left_out += found.left_out
+        with_words += sum(bool(code.evidence) for code in found.records[0].imported_codes)
+        without += sum(not code.evidence for code in found.records[0].imported_codes)
+    assert with_words + without == 2677 + 817
+    # One range of the corpus ends behind its text.
+    assert (left_out, without) == (["Evidence of K62.0 lies outside the text."], 0)
