@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.ids import CoderId, RecordId
+from ehrcoder.core.procedure_tables import ProcedureTable
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription
 
@@ -132,6 +133,13 @@ class CodeSetIndex(Protocol):
 
     def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
         """Return the paths of an imported Alphabetic Index that lead to a code."""
+        ...
+
+    def procedure_table(self, code: str, *, on: dt.date | None = None) -> ProcedureTable | None:
+        """Return the table of ICD-10-PCS that the first three characters of a code name, or None without one.
+
+        It comes from the imported tables of the day, else from the code list, then without labels.
+        """
         ...
 
     def search(

@@ -23,6 +23,7 @@ from ehrcoder.core.codes import (
 from ehrcoder.core.errors import ModelUnavailableError
 from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.core.ids import DocumentId, RecordId, RunId, SuggestionId
+from ehrcoder.core.procedure_tables import ProcedureTable
 from ehrcoder.core.records import (
     AdministrativeSex,
     ClinicalDocument,
@@ -104,6 +105,9 @@ class FakeIndex:
 
     def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
         return ()
+
+    def procedure_table(self, code: str, *, on: dt.date | None = None) -> ProcedureTable | None:
+        return None
 
     def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         return next((each for each in concepts() if (each.coding.system, each.coding.code) == (system, code)), None)

@@ -17,6 +17,7 @@ _COLUMNS = "c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes"
 _CONCEPT = f"SELECT {_COLUMNS} FROM concept c WHERE c.code = ?"  # noqa: S608 - constant columns
 _CHILDREN = f"SELECT {_COLUMNS} FROM concept c WHERE c.parent = ? ORDER BY c.position"  # noqa: S608
 _BILLABLE = "SELECT code FROM concept WHERE is_billable = 1"
+_BEGINNING = "SELECT code FROM concept WHERE is_billable = 1 AND code >= ? AND code < ? ORDER BY code"
 _WORD = "SELECT documents FROM word WHERE form = ?"
 _TERMS = """
 SELECT c.code, t.text, f.score FROM (
@@ -83,6 +84,11 @@ class Edition:
     def billable_codes(self) -> frozenset[str]:
         """Return every assignable code."""
         return frozenset(code for (code,) in self.connection.execute(_BILLABLE))
+
+    def billable_from(self, beginning: str) -> tuple[str, ...]:
+        """Return the assignable codes that begin like this, as they are written."""
+        last = beginning + chr(0x10FFFF)
+        return tuple(code for (code,) in self.connection.execute(_BEGINNING, (beginning, last)))
 
     def terms(self, words: Sequence[str], *, limit: int) -> tuple[TermHit, ...]:
         """Return the codes whose terms share most with the words, one hit a code, best first."""

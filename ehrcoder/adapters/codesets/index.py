@@ -11,11 +11,13 @@ from ehrcoder.adapters.codesets.edition import Edition, connect
 from ehrcoder.adapters.codesets.lists import edition_start
 from ehrcoder.adapters.codesets.lists_read import CodeLists
 from ehrcoder.adapters.codesets.manifest import read_manifests
+from ehrcoder.adapters.codesets.procedures import table_of_codes
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.search import Searcher
 from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE
-from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.errors import EnvironmentFault
+from ehrcoder.core.procedure_tables import TABLE_LENGTH, ProcedureTable
 from ehrcoder.ports import SearchHit, TermHit
 
 _BUILD = "Run `ehrcoder codesets build`."
@@ -82,6 +84,13 @@ class SqliteCodeSetIndex:
     def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
         """Return the paths of the imported Alphabetic Index that lead to a code."""
         return self._lists.paths(code, on=on) if self._lists and system == ICD_10_CM else ()
+
+    def procedure_table(self, code: str, *, on: dt.date | None = None) -> ProcedureTable | None:
+        """Return the table that the first three characters of a procedure code name, or None without one."""
+        prefix = code[:TABLE_LENGTH].upper()
+        table = self._lists.procedure_table(prefix, on) if self._lists else None
+        edition = self._at(ICD_10_PCS, on)
+        return table or (table_of_codes(edition, prefix) if edition and len(prefix) == TABLE_LENGTH else None)
 
     def _at(self, system: str, on: dt.date | None) -> Edition | None:
         of_system = self._by_age.get(system)

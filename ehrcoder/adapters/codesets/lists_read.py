@@ -10,6 +10,7 @@ from ehrcoder.adapters.codesets.edition import connect
 from ehrcoder.adapters.codesets.lists import LISTS_FOLDER, ListManifest, newest, read_list_manifests
 from ehrcoder.core.codes import without_dot
 from ehrcoder.core.errors import EnvironmentFault
+from ehrcoder.core.procedure_tables import ProcedureAxis, ProcedureRow, ProcedureTable
 
 _FACTS = "SELECT list, value FROM fact WHERE code = ? AND list IN ({})"
 _NAMES = {
@@ -20,6 +21,10 @@ _NAMES = {
 _PATHS = """
 SELECT e.path, e.modifiers, c.written FROM entry_code c JOIN entry e ON e.id = c.entry_id
 WHERE c.bare = ? ORDER BY e.level, e.id LIMIT ?
+"""
+_TABLE = """
+SELECT r.id, r.title, v.place, v.axis, v.value, v.label FROM pcs_row r JOIN pcs_value v ON v.row_id = r.id
+WHERE r.prefix = ? ORDER BY r.id, v.place, v.value
 """
 _PATH_KINDS = ("index", "external-cause-index", "neoplasm-table", "drug-table")
 
@@ -56,6 +61,26 @@ class CodeLists:
                 rows = self._connection(manifest).execute(_PATHS, (without_dot(code), limit))
                 found.extend(f"{path} {modifiers}".strip() for path, modifiers, _ in rows)
         return tuple(dict.fromkeys(found))[:limit]
+
+    def procedure_table(self, code: str, on: dt.date | None) -> ProcedureTable | None:
+        """Return a table of the imported tables that held on a day, or None where there is none such."""
+        manifest = newest(self._manifests, "pcs-tables", on)
+        if manifest is None:
+            return None
+        lines = self._connection(manifest).execute(_TABLE, (code,)).fetchall()
+        if not lines:
+            return None
+        rows: dict[int, dict[int, tuple[str, list[tuple[str, str]]]]] = {}
+        for row, _, place, axis, value, label in lines:
+            rows.setdefault(row, {}).setdefault(place, (axis, []))[1].append((value, label))
+        return ProcedureTable(
+            code=code, title=lines[0][1], edition=manifest.edition, rows=tuple(
+                ProcedureRow(axes=tuple(
+                    ProcedureAxis(name=name, values=tuple(values)) for _, (name, values) in sorted(places.items())
+                ))
+                for places in rows.values()
+            ),
+        )
 
     def _connection(self, manifest: ListManifest) -> sqlite3.Connection:
         if manifest.file not in self._open:

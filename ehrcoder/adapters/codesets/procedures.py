@@ -7,8 +7,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from ehrcoder.adapters.codesets.edition import Edition
 from ehrcoder.adapters.codesets.rows import ConceptRow
 from ehrcoder.core.errors import InputError
+from ehrcoder.core.procedure_tables import TABLE_LENGTH, ProcedureAxis, ProcedureRow, ProcedureTable
 
 _OPEN_ENDS = frozenset("to with of from into for using and in at by on as via …".split())
 
@@ -105,3 +107,18 @@ def _with_gaps(common: Sequence[str], bodies: Sequence[Sequence[str]]) -> list[s
             words.append("…")
         words.append(word)
     return words
+
+
+def table_of_codes(edition: Edition, prefix: str) -> ProcedureTable | None:
+    """Return what the code list tells of a table: one row a code, without labels. None where it has no such codes."""
+    codes = edition.billable_from(prefix)
+    header = edition.concept(prefix)
+    if not codes:
+        return None
+    return ProcedureTable(
+        code=prefix, title=header.coding.display if header else "", edition=edition.about.version, is_published=False,
+        rows=tuple(
+            ProcedureRow(axes=tuple(ProcedureAxis(name="", values=((value, ""),)) for value in code[TABLE_LENGTH:]))
+            for code in codes
+        ),
+    )

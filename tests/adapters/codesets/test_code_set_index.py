@@ -19,6 +19,7 @@ from ehrcoder.core.codes import (
     PATIENT_OUTCOME,
     without_dot,
 )
+from ehrcoder.core.procedure_tables import choices, first_impossible
 
 
 def test_every_default_set_is_installed_with_its_counts(index: SqliteCodeSetIndex) -> None:
@@ -193,3 +194,15 @@ def test_outcome_codes_are_those_of_hl7(
     found = index.concept(system, code)
     assert found is not None
     assert (found.coding.display, found.parent, found.is_billable) == (display, parent, True)
+
+
+def test_without_imported_tables_the_code_list_tells_what_can_follow(index: SqliteCodeSetIndex) -> None:
+    table = index.procedure_table("0DTJ4ZZ")
+    assert table is not None
+    assert table.code == "0DT"
+    following = choices(table, "0DTJ")
+    assert following is not None
+    assert [value for value, _ in following.values] == ["0", "4", "7", "8"]
+    assert first_impossible(table, "0DTJ3ZZ") == 4
+    assert index.procedure_table("ZZZ") is None
+    assert index.procedure_table("0D") is None
