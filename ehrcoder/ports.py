@@ -50,10 +50,14 @@ class JudgeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeAnswer:
-    """For each suffix of the request, in order: logit of `yes` minus logit of `no`."""
+    """For each suffix of the request, in order: logit of `yes` minus logit of `no`.
+
+    `seconds` is the time inside the runtime, without packing and passing questions on.
+    """
 
     margins: tuple[float, ...]
     prompt_tokens: int
+    seconds: float = field(default=0.0, compare=False)
 
 
 class LanguageModel(Protocol):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Workspace,
     )
     from ehrcoder.usecases.backups import BackupShelf
+    from ehrcoder.usecases.campaign.store import CampaignStore
     from ehrcoder.usecases.installation import Probes
     from ehrcoder.usecases.offline_proof import JobWatcher
 
@@ -96,6 +97,14 @@ class Services:
             path or self.paths.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only,
             anchors=self.paths.anchors,
         )
+
+    def campaigns(self, workspace: Workspace) -> CampaignStore:
+        """Return the campaigns of an open workspace."""
+        from ehrcoder.adapters.store.workspace import SqliteWorkspace
+
+        if not isinstance(workspace, SqliteWorkspace):
+            raise TypeError("campaigns are kept in workspace files only")
+        return workspace.campaigns
 
     def backups(self, path: Path | None = None) -> BackupShelf:
         """Return where the copies of a workspace lie."""

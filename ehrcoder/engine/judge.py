@@ -23,10 +23,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """The margin (logit of yes minus logit of no) for each question, in order, and what it cost."""
+    """The margin (logit of yes minus logit of no) for each question, in order, and what each sentence cost."""
 
     margins: tuple[float, ...]
-    prompt_tokens: int
+    tokens_by_sentence: tuple[int, ...]
+    seconds: float = 0.0
+
+    @property
+    def prompt_tokens(self) -> int:
+        """How many tokens were read in all."""
+        return sum(self.tokens_by_sentence)
 
 
 def prefix_of(sentence: str) -> str:
@@ -60,7 +66,10 @@ def ask(
     ]
     answers = model.judge(requests, cancel=cancel)
     margins = [0.0] * len(questions)
-    for (_, numbers), answer in zip(groups, answers, strict=True):
+    tokens = [0] * len(sentences)
+    for (sentence, numbers), answer in zip(groups, answers, strict=True):
+        tokens[sentence] = answer.prompt_tokens
         for number, margin in zip(numbers, answer.margins, strict=True):
             margins[number] = margin
-    return Verdicts(margins=tuple(margins), prompt_tokens=sum(answer.prompt_tokens for answer in answers))
+    return Verdicts(margins=tuple(margins), tokens_by_sentence=tuple(tokens),
+                    seconds=sum(answer.seconds for answer in answers))

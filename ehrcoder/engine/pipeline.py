@@ -98,8 +98,39 @@ class CodingEngine:
         )
         return run_id, builder.build(ranking)
 
+    def propose_many(
+        self, records: Sequence[EncounterRecord], *, cancel: CancelToken | None = None
+    ) -> tuple[tuple[InferenceRun, tuple[CodeSuggestion, ...]], ...]:
+        """Propose for several records, whose questions share the model's batches.
+
+        The same records in the same order give the same suggestions; among other records a margin may differ in its
+        second digit (docs/decisions/0010). Raises CancelledError.
+        """
+        started = self._clock.now()
+        proposed: list[tuple[InferenceRun, tuple[CodeSuggestion, ...]]] = []
+        for record, ranking in zip(records, self.rank_many(records, cancel=cancel), strict=True):
+            run_id, suggestions = self.suggestions(record, ranking)
+            proposed.append((self._run(record.record_id, run_id, started, ranking), suggestions))
+        return tuple(proposed)
+
     def rank(self, record: EncounterRecord, *, cancel: CancelToken | None = None) -> Ranking:
         """Return every candidate of a record with its confidence, whatever the policy's floor."""
+        return self.rank_many([record], cancel=cancel)[0]
+
+    def rank_many(
+        self, records: Sequence[EncounterRecord], *, cancel: CancelToken | None = None
+    ) -> tuple[Ranking, ...]:
+        """Rank several records; the model is asked about all of them at once."""
+        gathered = [self._gather(record, cancel) for record in records]
+        verdicts = self._judge([(sentences, cases) for sentences, cases, _ in gathered], cancel)
+        return tuple(
+            self._ranking(sentences, cases, found, verdict)
+            for (sentences, cases, found), verdict in zip(gathered, verdicts, strict=True)
+        )
+
+    def _gather(
+        self, record: EncounterRecord, cancel: CancelToken | None
+    ) -> tuple[tuple[Sentence, ...], list[CodeCase], frozenset[tuple[CodeKind, str]]]:
         sentences = tuple(s for document in record.documents for s in sentences_of(document))
         pairs = self._pairs(sentences, cancel)
         found = frozenset((pair.candidate.kind, pair.candidate.code) for pair in pairs)
@@ -108,7 +139,13 @@ class CodingEngine:
             billable=frozenset(code for (_, code), yes in self._billable.items() if yes),
             sentences_with=self._sentences_with,
         )
-        model, tokens, judged = self._judge(sentences, cases, cancel)
+        return sentences, cases, found
+
+    def _ranking(
+        self, sentences: tuple[Sentence, ...], cases: list[CodeCase], found: frozenset[tuple[CodeKind, str]],
+        verdict: tuple[ModelDescription | None, int, int],
+    ) -> Ranking:
+        model, tokens, judged = verdict
         rows = code_features(cases, sentence_count=len(sentences), judged=model is not None)
         scorer = self._artefacts.without_model if model is None else self._artefacts.with_model
         ranked = sorted(
@@ -145,24 +182,40 @@ class CodingEngine:
         return pairs
 
     def _judge(
-        self, sentences: Sequence[Sentence], cases: Sequence[CodeCase], cancel: CancelToken | None
-    ) -> tuple[ModelDescription | None, int, int]:
+        self, records: Sequence[tuple[Sequence[Sentence], Sequence[CodeCase]]], cancel: CancelToken | None
+    ) -> list[tuple[ModelDescription | None, int, int]]:
+        """Ask about every record at once; return the model, tokens and number of questions of each."""
+        nobody: list[tuple[ModelDescription | None, int, int]] = [(None, 0, 0) for _ in records]
         if self._model is None:
-            return None, 0, 0
-        pairs = sorted(pairs_to_judge(cases), key=lambda pair: (pair.sentence, pair.candidate.code))
-        questions = [
-            Question(sentence=pair.sentence, title=self.title(pair.candidate.kind, pair.candidate.code) or "")
-            for pair in pairs
-        ]
+            return nobody
+        texts: list[str] = []
+        questions: list[Question] = []
+        asked: list[list[Pair]] = []
+        for sentences, cases in records:
+            asked.append(sorted(pairs_to_judge(cases), key=lambda pair: (pair.sentence, pair.candidate.code)))
+            questions.extend(
+                Question(
+                    sentence=len(texts) + pair.sentence,
+                    title=self.title(pair.candidate.kind, pair.candidate.code) or "",
+                )
+                for pair in asked[-1]
+            )
+            texts.extend(sentence.text for sentence in sentences)
         try:
-            verdicts = ask(self._model, [s.text for s in sentences], questions, cancel=cancel)
+            verdicts = ask(self._model, texts, questions, cancel=cancel)
             description = self._model.describe()
         except ModelUnavailableError:
             # Degrade, never block: the run says that it was made without the model.
-            return None, 0, 0
-        for pair, margin in zip(pairs, verdicts.margins, strict=True):
-            pair.margin = margin
-        return description, verdicts.prompt_tokens, len(pairs)
+            return nobody
+        margins = iter(verdicts.margins)
+        for pairs in asked:
+            for pair in pairs:
+                pair.margin = next(margins)
+        ends = iter(verdicts.tokens_by_sentence)
+        return [
+            (description, sum(next(ends) for _ in sentences), len(pairs))
+            for (sentences, _), pairs in zip(records, asked, strict=True)
+        ]
 
     def title(self, kind: CodeKind, code: str) -> str | None:
         """Return a code's title, None when the code set has no such code; remembered for the next record."""

@@ -93,8 +93,8 @@ class LlamaWorkerModel:
         if [len(margins) for margins in answer.margins] != [len(item.suffixes) for item in items]:
             self._unavailable("The language model did not answer every question.")
         return tuple(
-            JudgeAnswer(margins=tuple(margins), prompt_tokens=tokens)
-            for margins, tokens in zip(answer.margins, answer.tokens, strict=True)
+            JudgeAnswer(margins=tuple(margins), prompt_tokens=tokens, seconds=seconds)
+            for margins, tokens, seconds in zip(answer.margins, answer.tokens, answer.seconds, strict=True)
         )
 
     def complete(self, prompt: str, *, grammar: str | None, max_tokens: int) -> str:

@@ -81,12 +81,13 @@ class Loaded(_Message):
 
 
 class Judged(_Message):
-    """Margins of every item in order."""
+    """Margins of every item in order, with the tokens and the seconds inside llama.cpp that each took."""
 
     type: Literal["judged"] = "judged"
     id: int
     margins: list[list[float]]
     tokens: list[int]
+    seconds: list[float]
 
 
 class Completed(_Message):

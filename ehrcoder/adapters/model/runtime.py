@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -130,26 +131,29 @@ class LlamaRuntime:
             system,
         )
 
-    def judge(self, items: Sequence[tuple[str, Sequence[str]]]) -> tuple[list[list[float]], list[int]]:
-        """Return, for each prefix and its suffixes, the margins of yes over no, and the tokens that were read.
+    def judge(self, items: Sequence[tuple[str, Sequence[str]]]) -> tuple[list[list[float]], list[int], list[float]]:
+        """Return, for each prefix and its suffixes, the margins of yes over no, the tokens read and the seconds taken.
+
+        The seconds are those inside llama.cpp, a batch's shared out by tokens.
 
         Questions are packed in the order given, so the same list of questions gives the same numbers.
         """
         margins: list[list[float]] = [[] for _ in items]
         tokens = [0] * len(items)
+        seconds = [0.0] * len(items)
         pack: list[tuple[int, Packed]] = []
         room = min(BATCH_TOKENS, self.context_size)
         for number, (prefix, suffixes) in enumerate(items):
             for part in self._split(self._tokens_of(prefix, suffixes), room):
                 sequences = sum(len(p.suffixes) for _, p in pack) + len(part.suffixes)
                 if pack and (sequences > MOST_SEQUENCES or sum(p.size for _, p in pack) + part.size > room):
-                    self._decode_pack(pack, margins)
+                    self._decode_pack(pack, margins, seconds)
                     pack = []
                 pack.append((number, part))
                 tokens[number] += part.size
         if pack:
-            self._decode_pack(pack, margins)
-        return margins, tokens
+            self._decode_pack(pack, margins, seconds)
+        return margins, tokens, seconds
 
     def _split(self, packed: Packed, room: int) -> list[Packed]:
         """Cut a question with more suffixes than fit into several with the same prefix."""
@@ -213,7 +217,9 @@ class LlamaRuntime:
             raise LlamaFailureError(f"the model has no single token for {words[0]!r}, so it cannot judge")
         return sorted(set(singles))
 
-    def _decode_pack(self, pack: Sequence[tuple[int, Packed]], margins: list[list[float]]) -> None:
+    def _decode_pack(
+        self, pack: Sequence[tuple[int, Packed]], margins: list[list[float]], seconds: list[float]
+    ) -> None:
         if self._should_stop():
             raise LlamaCancelledError
         llama.llama_memory_clear(self._memory, True)
@@ -221,9 +227,13 @@ class LlamaRuntime:
         batch = llama.llama_batch_init(total, 0, MOST_SEQUENCES)
         try:
             ends = _fill(batch, pack)
+            began = time.monotonic()
             self._decode(batch)
             for number, place in ends:
                 margins[number].append(self._margin(place))
+            spent = time.monotonic() - began
+            for number, packed in pack:
+                seconds[number] += spent * packed.size / total
         finally:
             llama.llama_batch_free(batch)
 

@@ -72,8 +72,8 @@ class Worker:
         if self._runtime is None:
             raise protocol.LlamaFailureError("no model is loaded")
         if isinstance(request, protocol.Judge):
-            margins, tokens = self._runtime.judge([(item.prefix, item.suffixes) for item in request.items])
-            return protocol.Judged(id=request.id, margins=margins, tokens=tokens)
+            margins, tokens, seconds = self._runtime.judge([(item.prefix, item.suffixes) for item in request.items])
+            return protocol.Judged(id=request.id, margins=margins, tokens=tokens, seconds=seconds)
         text = self._runtime.complete(
             request.prompt, grammar=request.grammar, max_tokens=request.max_tokens, as_message=request.as_message
         )

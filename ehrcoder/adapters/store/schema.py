@@ -175,7 +175,40 @@ UPDATE coding SET least_confidence = (
 """
 """Of the events before it none flags, holds or puts aside, so there is nothing of those to fill in."""
 
+_CAMPAIGNS = """
+CREATE TABLE campaigns (
+    number INTEGER PRIMARY KEY,
+    campaign_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    created_at TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE campaign_work (
+    campaign_id TEXT NOT NULL REFERENCES campaigns (campaign_id),
+    list TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+    body TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (campaign_id, list, position),
+    UNIQUE (campaign_id, list, record_id)
+) STRICT;
+
+CREATE TABLE campaign_entries (
+    number INTEGER PRIMARY KEY,
+    campaign_id TEXT NOT NULL REFERENCES campaigns (campaign_id),
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    at TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX campaign_entries_by_kind ON campaign_entries (campaign_id, kind, subject);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(name="0001-records-events-ledger", script=_FIRST + _forbid_changes(_KEPT_TABLES)),
     Migration(name="0002-flag-hold-draft", script=_MARKS),
+    Migration(name="0003-campaigns", script=_CAMPAIGNS + _forbid_changes(("campaigns", "campaign_entries"))),
 )

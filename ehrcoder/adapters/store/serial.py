@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ehrcoder.core.assignments import CodeAssignment, CodingEvent, Signature
+from ehrcoder.core.campaign.plan import CampaignPlan, WorkItem
 from ehrcoder.core.canonical import canonical_text, to_plain
 from ehrcoder.core.errors import IntegrityError
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord
@@ -24,6 +25,8 @@ _RECORD = TypeAdapter(EncounterRecord)
 _SUGGESTION = TypeAdapter(CodeSuggestion)
 _RUN = TypeAdapter(InferenceRun)
 _EXPORT = TypeAdapter(ExportEntry)
+_CAMPAIGN_PLAN = TypeAdapter(CampaignPlan)
+_WORK_ITEM = TypeAdapter(WorkItem)
 
 write = canonical_text
 
@@ -77,6 +80,16 @@ def read_run(text: str, *, where: str) -> InferenceRun:
 def read_export(text: str, *, where: str) -> ExportEntry:
     """Return a stored line of the export log. Raises IntegrityError."""
     return _read(_EXPORT, text, where)
+
+
+def read_campaign_plan(text: str, *, where: str) -> CampaignPlan:
+    """Return the stored plan of a campaign. Raises IntegrityError."""
+    return _read(_CAMPAIGN_PLAN, text, where)
+
+
+def read_work_item(text: str, *, where: str) -> WorkItem:
+    """Return a stored line of a work list. Raises IntegrityError."""
+    return _read(_WORK_ITEM, text, where)
 
 
 def _read(adapter: TypeAdapter[_Value], text: str, where: str) -> _Value:

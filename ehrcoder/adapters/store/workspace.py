@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from ehrcoder.adapters.store.anchor import Anchor
 from ehrcoder.adapters.store.backup import copy_database
+from ehrcoder.adapters.store.campaign_tables import CampaignTables
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.history_tables import HistoryTables
 from ehrcoder.adapters.store.lock import WriterLock
@@ -38,6 +39,7 @@ class SqliteWorkspace:
         self._lock = lock
         self._records = RecordTables(session)
         self._history = HistoryTables(session, self._records)
+        self._campaigns = CampaignTables(session)
         contradiction = session.contradiction()
         self._warnings = (contradiction,) if contradiction else ()
 
@@ -71,6 +73,11 @@ class SqliteWorkspace:
     def path(self) -> Path:
         """The workspace's file."""
         return self._session.path
+
+    @property
+    def campaigns(self) -> CampaignTables:
+        """The campaigns of this workspace."""
+        return self._campaigns
 
     @property
     def read_only(self) -> bool:

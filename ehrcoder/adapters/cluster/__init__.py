@@ -1,0 +1,1 @@
+"""Labelling on several machines, an extra that is asked for by name."""
