@@ -44,6 +44,11 @@ class Paths:
         return self.home / "settings.toml"
 
     @property
+    def column_mappings(self) -> Path:
+        """What was said of the columns of tables, JSON; names of columns only."""
+        return self.home / "column-mappings.json"
+
+    @property
     def artefacts(self) -> Path:
         """Trained artefacts that ship with the product."""
         return self.resources / "artefacts"

@@ -281,6 +281,11 @@ def _ignore(message: str) -> None:
     """Take note of nothing."""
 
 
+def _nothing_remembered(header: tuple[str, ...]) -> Mapping[str, str]:
+    """Remember nothing of any table."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadContext:
     """What a reader needs besides the bytes: where they came from, and the clock and ids to stamp records."""
@@ -291,6 +296,46 @@ class ReadContext:
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     on_left_out: Callable[[str], None] = _ignore
     """Told of each entry that could not be taken while the rest of the file was: place and reason."""
+    columns_for: Callable[[tuple[str, ...]], Mapping[str, str]] = _nothing_remembered
+    """Gives what was remembered for a table with this header: role → name of its column, '' for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePreview:
+    """The beginning of a table and what its columns are taken for, before anything is imported."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    row_count: int
+    columns: Mapping[str, str]
+    """Role → name of its column."""
+    remarks: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class TableReader(Protocol):
+    """A reader whose files are tables, so that a person may say which column means what."""
+
+    @property
+    def format_name(self) -> str: ...
+
+    def recognises(self, head: bytes, file_name: str) -> bool: ...
+
+    def preview(self, data: bytes, context: ReadContext, *, rows: int) -> TablePreview:
+        """Return the beginning of the table. Raises InputError when it is none."""
+        ...
+
+
+class ColumnMappings(Protocol):
+    """What a person said of the columns of tables, remembered by the table's header."""
+
+    def find(self, header: tuple[str, ...]) -> Mapping[str, str]:
+        """Return role → name of its column, nothing where nothing is remembered."""
+        ...
+
+    def keep(self, header: tuple[str, ...], columns: Mapping[str, str]) -> None:
+        """Remember; no columns forget. Raises EnvironmentFault when it cannot be written."""
+        ...
 
 
 class RecordReader(Protocol):

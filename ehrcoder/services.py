@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ehrcoder.ports import (
         Clock,
         CodeSetIndex,
+        ColumnMappings,
         ExportWriter,
         IdSource,
         LanguageModel,
@@ -155,6 +156,13 @@ class Services:
         from ehrcoder.adapters.formats import all_readers
 
         return all_readers()
+
+    @cached_property
+    def column_mappings(self) -> ColumnMappings:
+        """What was said of the columns of tables, remembered by header."""
+        from ehrcoder.adapters.column_mappings import ColumnMappingFile
+
+        return ColumnMappingFile(self.paths.column_mappings)
 
     @cached_property
     def writers(self) -> tuple[ExportWriter, ...]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import sys
 from collections import Counter
 from pathlib import Path
@@ -24,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "import", help="bring notes, documents, tables, messages and bundles into a workspace",
         description="Bring records into a workspace: text, Markdown, RTF, DOCX and PDF; CSV, TSV, XLSX and JSON "
-                    "Lines; FHIR R4 JSON and NDJSON, C-CDA, HL7 v2; CodiEsp folders; zip archives. Folders "
+                    "Lines; FHIR R4 JSON and NDJSON, C-CDA, HL7 v2; CodiEsp and brat folders; zip archives. Folders "
                     "are read with everything in them. A file that cannot be "
                     "read costs no other file; what is in the workspace already is not stored twice.",
         epilog="Exit codes: 0 all files came in or were there already, 1 some failed, 2 none came in.",
@@ -32,8 +30,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
     add_workspace_option(parser)
     parser.add_argument("--format", metavar="NAME",
-                        help="read every file in this format: ccda, codiesp, csv, docx, fhir, fhir-ndjson, "
+                        help="read every file in this format: brat, ccda, codiesp, csv, docx, fhir, fhir-ndjson, "
                              "hl7v2, jsonl, pdf, rtf, text, xlsx or zip")
+    parser.add_argument("--separator", metavar="PATTERN",
+                        help="regular expression: lines that match it stand between the notes of a text, Markdown, "
+                             "RTF, DOCX or PDF file; a group (?P<title>…) names the note that follows")
+    parser.add_argument("--separator-stays", action="store_true",
+                        help="such a line is the first of its note instead of standing between two")
+    parser.add_argument("--column", action="append", default=[], metavar="ROLE=NAME",
+                        help="which column of a table is the text, record, patient, start, end, sex, birth, age, "
+                             "class, type, title, language, or holds codes (icd10cm, icd10pcs, icd9cm, snomed, hcpcs; "
+                             "NAME* for several); remembered for every table with this header. ROLE= for none")
+    parser.add_argument("--preview", action="store_true",
+                        help="show the beginning of each table and what its columns are taken for; import nothing")
     parser.add_argument("--report", type=Path, metavar="FILE.csv",
                         help="write each file's outcome to a table")
     add_json_option(parser)
@@ -47,11 +56,18 @@ def run(options: argparse.Namespace) -> int:
 
     services = Services()
     try:
+        if options.preview or options.column:
+            from ehrcoder.cli.import_preview import prepare_tables
+
+            prepare_tables(options, services)
+            if options.preview:
+                return 0
         workspace = services.open_workspace(options.workspace)
         try:
             report = import_paths(
                 options.paths, readers=services.readers, store=workspace, clock=services.clock,
-                ids=services.ids, format_name=options.format,
+                ids=services.ids, format_name=options.format, options=_reader_options(options),
+                mappings=services.column_mappings,
                 progress=_show_progress if sys.stderr.isatty() else None,
             )
         finally:
@@ -65,6 +81,15 @@ def run(options: argparse.Namespace) -> int:
     else:
         _print_report(report)
     return _exit_code(report)
+
+
+def _reader_options(options: argparse.Namespace) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if options.separator:
+        found["separator"] = options.separator
+        if options.separator_stays:
+            found["separator.stays"] = "yes"
+    return found
 
 
 def _exit_code(report: ImportReport) -> int:
@@ -123,24 +148,12 @@ def _as_json(report: ImportReport) -> dict[str, object]:
 
 def _write_report(report: ImportReport, path: Path) -> None:
     from ehrcoder.core.errors import EnvironmentFault
+    from ehrcoder.usecases.import_report import report_csv
 
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(("file", "outcome", "format", "records", "message", "left out"))
-    for outcome in report.outcomes:
-        writer.writerow(
-            (_harmless(outcome.source_name), outcome.status.value, outcome.source_format,
-             len(outcome.record_ids), _harmless(outcome.message), " | ".join(outcome.left_out))
-        )
     try:
-        path.write_bytes(text.getvalue().encode("utf-8-sig"))
+        path.write_bytes(report_csv(report))
     except OSError as error:
         raise EnvironmentFault(
             f"The report cannot be written: {error.strerror}.", kept="The import itself is done.",
             next_step="Give --report another file.",
         ) from error
-
-
-def _harmless(cell: str) -> str:
-    """A cell that begins like a formula would be run by a spreadsheet."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from ehrcoder.core.errors import CancelledError, EnvironmentFault, InputError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord
-from ehrcoder.ports import CancelToken, Clock, IdSource, Progress, ReadContext, RecordReader, RecordStore
+from ehrcoder.ports import (
+    CancelToken,
+    Clock,
+    ColumnMappings,
+    IdSource,
+    Progress,
+    ReadContext,
+    RecordReader,
+    RecordStore,
+)
 from ehrcoder.usecases.import_sources import ImportSource, find_sources, read_source, readers_for
 
 # Small files share a transaction, since each commit waits for the disk; a large file has its own.
@@ -76,13 +85,14 @@ class ImportReport:
 
 def import_paths(
     paths: Sequence[Path], *, readers: Sequence[RecordReader], store: RecordStore, clock: Clock,
-    ids: IdSource, format_name: str | None = None, progress: Progress | None = None,
-    cancel: CancelToken | None = None,
+    ids: IdSource, format_name: str | None = None, options: Mapping[str, str] | None = None,
+    mappings: ColumnMappings | None = None, progress: Progress | None = None, cancel: CancelToken | None = None,
 ) -> ImportReport:
     """Import every file behind these paths and return each one's outcome.
 
     A file comes in whole or not at all, but for entries that its reader names as left out. A record whose
-    content is in the workspace already is not stored twice. Raises InputError for an unknown format,
+    content is in the workspace already is not stored twice. `options` go to the readers (`separator`,
+    `column.ROLE`), `mappings` is asked for the columns of each table. Raises InputError for an unknown format,
     CancelledError (records of the files before are kept), and EnvironmentFault when the workspace cannot be
     written, saying how many records are kept.
     """
@@ -90,7 +100,7 @@ def import_paths(
     batch = _Batch(store=store)
     context = _Reading(
         readers=readers_for(readers, format_name), forced=format_name is not None, clock=clock, ids=ids,
-        cancel=cancel,
+        cancel=cancel, options=options or {}, mappings=mappings,
     )
     for done, source in enumerate(sources):
         if progress is not None:
@@ -131,6 +141,8 @@ class _Reading:
     clock: Clock
     ids: IdSource
     cancel: CancelToken | None
+    options: Mapping[str, str]
+    mappings: ColumnMappings | None
 
     def read(self, source: ImportSource) -> _FileContent:
         """Read a file; what the file itself is to blame for becomes its problem. Raises CancelledError."""
@@ -144,8 +156,11 @@ class _Reading:
             reader = source.reader or self._reader_for(data, source.name)
             reader_name = reader.format_name
             context = ReadContext(
-                source_name=source.name, clock=self.clock, ids=self.ids, on_left_out=left_out.add
+                source_name=source.name, clock=self.clock, ids=self.ids, options=self.options,
+                on_left_out=left_out.add,
             )
+            if self.mappings is not None:
+                context = replace(context, columns_for=self.mappings.find)
             records: list[EncounterRecord] = []
             for record in reader.read(data, context):
                 self._ask_for_cancel()

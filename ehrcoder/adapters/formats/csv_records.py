@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -13,6 +13,9 @@ from ehrcoder.adapters.formats.dates import DayOrder, day_order_of, read_date
 from ehrcoder.adapters.formats.decoding import decode, what_it_looks_like
 from ehrcoder.adapters.formats.delimited import Row, rows_of
 from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
+from ehrcoder.adapters.formats.spreadsheet_damage import damage_in
+from ehrcoder.adapters.formats.table_codes import codes_in, imported_codes
+from ehrcoder.adapters.formats.table_columns import Columns, columns_of, no_text_column
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import DocumentId, RecordId
 from ehrcoder.core.records import (
@@ -23,31 +26,10 @@ from ehrcoder.core.records import (
     Patient,
     Period,
 )
-from ehrcoder.ports import ReadContext
+from ehrcoder.ports import ReadContext, TablePreview
 
 _SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _DELIMITERS = (",", ";", "\t", "|")
-
-# Role → the header names that mean it, best first; compared in lower case with one space between words.
-COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "note text", "note", "clinical note", "clinical text", "document text", "full note",
-             "notes", "narrative", "report text", "report", "transcription", "section text", "body",
-             "content", "document"),
-    "record": ("record id", "record", "encounter id", "encounter", "visit id", "case id", "stay id",
-               "hadm id", "admission id", "note id", "document id", "id"),
-    "patient": ("patient id", "patient", "subject id", "pseudonym", "person id", "pat id", "mrn"),
-    "start": ("date", "encounter date", "admission date", "admit date", "visit date", "service date",
-              "start date", "start", "note date", "chart date", "chartdate", "charttime"),
-    "end": ("discharge date", "end date", "end"),
-    "sex": ("sex", "gender", "administrative sex"),
-    "birth": ("birth year", "year of birth", "yob", "birth date", "birthdate", "date of birth", "dob"),
-    "age": ("age", "age years", "patient age"),
-    "class": ("encounter class", "class", "patient class", "encounter type", "visit type", "setting"),
-    "type": ("note type", "document type", "type", "category", "section header", "specialty"),
-    "title": ("title", "note title", "heading", "subject", "description"),
-    "language": ("language", "lang"),
-}
-
 
 class CsvReader:
     """Takes a table whose header names a column of texts; rows of one record id make one record."""
@@ -66,24 +48,49 @@ class CsvReader:
         """
         decoded = decode(data, name="The file")
         table = _read_table(decoded.text, context)
+        for remark in damage_in(table.rows, table.columns):
+            context.on_left_out(f"Doubtful cells, taken as they are: {remark}")
         for rows in _grouped(table, context):
             yield _record(rows, table, context, notes=decoded.notes)
+
+    def preview(self, data: bytes, context: ReadContext, *, rows: int) -> TablePreview:
+        """Return header, first rows and what each column is taken for. Raises InputError for no table at all."""
+        decoded = decode(data, name="The file")
+        all_rows = _all_rows(decoded.text, context)
+        columns = _columns_of(all_rows[0].cells, context)
+        return TablePreview(
+            header=columns.header, rows=tuple(row.cells for row in all_rows[1:rows + 1]),
+            row_count=len(all_rows) - 1, columns=columns.by_role,
+            remarks=(*decoded.notes, *damage_in(all_rows[1:], columns)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    header: tuple[str, ...]
-    columns: Mapping[str, int]
+    columns: Columns
     rows: tuple[Row, ...]
     day_order: DayOrder
 
     def cell(self, row: Row, role: str) -> str:
         """Return the cell in the column of this role, '' where there is no such column."""
-        position = self.columns.get(role)
+        position = self.columns.places.get(role)
         return row.cells[position] if position is not None else ""
 
 
 def _read_table(text: str, context: ReadContext) -> _Table:
+    all_rows = _all_rows(text, context)
+    columns = _columns_of(all_rows[0].cells, context)
+    if "text" not in columns.places and not columns.codes:
+        raise no_text_column(columns)
+    for lacking in columns.missing:
+        context.on_left_out(f"There is no column {lacking}.")
+    rows = tuple(_whole_rows(all_rows[1:], width=len(columns.header), context=context))
+    dates = (row.cells[columns.places[role]] for row in rows for role in ("start", "end") if role in columns.places)
+    return _Table(columns=columns, rows=rows, day_order=day_order_of(dates))
+
+
+def _all_rows(text: str, context: ReadContext) -> list[Row]:
+    """Return header and rows, blank ones left out. Raises InputError."""
     marker = re.match(r"sep=(.)(?:\r\n|\n|\r)", text)
     body = text[marker.end():] if marker else text
     delimiter = marker[1] if marker else _delimiter_of(body, context)
@@ -94,13 +101,7 @@ def _read_table(text: str, context: ReadContext) -> _Table:
     ]
     if not all_rows:
         raise InputError("The file holds nothing but white space.", next_step="Check the file at its source.")
-    header = all_rows[0].cells
-    columns = _columns_of(header, context.options)
-    if "text" not in columns:
-        raise _no_text_column(header)
-    rows = tuple(_whole_rows(all_rows[1:], width=len(header), context=context))
-    dates = (row.cells[columns[role]] for row in rows for role in ("start", "end") if role in columns)
-    return _Table(header=header, columns=columns, rows=rows, day_order=day_order_of(dates))
+    return all_rows
 
 
 def _delimiter_of(text: str, context: ReadContext) -> str:
@@ -111,38 +112,16 @@ def _delimiter_of(text: str, context: ReadContext) -> str:
         except InputError:
             # Quoted cells only close before the right delimiter.
             return -1, 0
-        return len(_columns_of(header, context.options)), len(header)
+        return _columns_of(header, context).known, len(header)
 
     return max(_DELIMITERS, key=known)
 
 
-def _columns_of(header: Sequence[str], options: Mapping[str, str]) -> dict[str, int]:
-    """Return the position of each role's column; `column.ROLE` in the options names one outright."""
-    names = [_plain(name) for name in header]
-    columns: dict[str, int] = {}
-    for role, known in COLUMN_NAMES.items():
-        chosen = options.get(f"column.{role}")
-        for name in (chosen,) if chosen else known:
-            position = names.index(_plain(name)) if _plain(name) in names else None
-            if position is not None and position not in columns.values():
-                columns[role] = position
-                break
-    return columns
-
-
-def _plain(name: str) -> str:
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return " ".join(re.sub(r"[\W_]+", " ", parted).lower().split())
-
-
-def _no_text_column(header: Sequence[str]) -> InputError:
-    names = [name.strip() for name in header]
-    # A table without a header has its first row here; nothing of a note may end up in a message.
-    shown = ", ".join(names[:12]) if all(len(name) <= 40 for name in names) else ""
-    found = f" The columns are: {shown}{' …' if len(names) > 12 else ''}." if shown else ""
-    known = ", ".join(name.replace(" ", "_") for name in COLUMN_NAMES["text"][:4])
-    return InputError(f"No column of the table holds the notes' text.{found}",
-                      next_step=f"Name the column with the text one of: {known}.")
+def _columns_of(header: Sequence[str], context: ReadContext) -> Columns:
+    """Return the columns: `column.ROLE` in the options first, then what is remembered, then known names."""
+    named = {name.removeprefix("column."): value for name, value in context.options.items()
+             if name.startswith("column.")}
+    return columns_of(header, {**context.columns_for(tuple(header)), **named})
 
 
 def _whole_rows(rows: Sequence[Row], *, width: int, context: ReadContext) -> Iterator[Row]:
@@ -160,7 +139,7 @@ def _grouped(table: _Table, context: ReadContext) -> list[list[Row]]:
     """Put rows of the same record and patient together; a row without a record id stands alone."""
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in table.rows:
-        if not table.cell(row, "text").strip():
+        if not table.cell(row, "text").strip() and not codes_in(row.cells, table.columns):
             context.on_left_out(f"Line {row.line}: no text.")
             continue
         record = table.cell(row, "record").strip()
@@ -175,6 +154,10 @@ def _record(
     first = rows[0]
     said = list(notes)
     period = _period(first, table, said)
+    texts = [row for row in rows if table.cell(row, "text").strip()]
+    codes = [code for row in rows for code in imported_codes(row, table.columns, report=context.on_left_out)]
+    if not texts:
+        said.append("No note came with it; its codes are shown.")
     name = table.cell(first, "record").strip() or f"{PurePath(context.source_name).stem}, line {first.line}"
     return EncounterRecord(
         record_id=RecordId(context.ids.new_id()),
@@ -194,8 +177,9 @@ def _record(
                 title=table.cell(row, "title").strip() or name, text=table.cell(row, "text"),
                 language=table.cell(row, "language").strip().lower()[:2] or "en",
             )
-            for number, row in enumerate(rows, start=1)
+            for number, row in enumerate(texts, start=1)
         ),
+        imported_codes=tuple(dict.fromkeys(codes)),
         import_notes=tuple(said),
     )
 
@@ -251,5 +235,5 @@ def _encounter_class(row: Row, table: _Table, said: list[str]) -> EncounterClass
 
 def _sha256_of(rows: Sequence[Row], table: _Table) -> str:
     """Hash a record's own cells under their names, so that it is recognised in another table too."""
-    content = [sorted(zip(table.header, row.cells, strict=True)) for row in rows]
+    content = [sorted(zip(table.columns.header, row.cells, strict=True)) for row in rows]
     return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()

@@ -19,7 +19,7 @@ from ehrcoder.adapters.formats.xml_trees import attribute, child, parse_xml, tex
 from ehrcoder.adapters.formats.zip_archives import Archive, open_archive
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.records import EncounterRecord
-from ehrcoder.ports import ReadContext
+from ehrcoder.ports import ReadContext, TablePreview
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -39,24 +39,12 @@ class JsonLinesReader:
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield a record an object; a line that is none is left out and named. Raises InputError."""
-        decoded = decode(data, name="The file")
-        objects: list[Mapping[str, object]] = []
-        for number, line in enumerate(re.split(r"\r\n|\n|\r", decoded.text), start=1):
-            if not line.strip():
-                continue
-            try:
-                parsed = parse_json(line)
-                if not isinstance(parsed, dict):
-                    raise InputError("it is no JSON object.")
-                refuse_unstorable("".join((*parsed, *map(_cell, parsed.values()))), place="it")
-                objects.append(parsed)
-            except InputError as error:
-                context.on_left_out(f"Line {number}: {error.what}")
-        if not objects:
-            raise InputError("No line of the file is a JSON object.", next_step="Check how it was exported.")
-        header = list(dict.fromkeys(key for item in objects for key in item))[:_MOST_COLUMNS]
-        rows = [[_cell(item.get(key)) for key in header] for item in objects]
+        header, rows = _objects(data, context)
         yield from _as_table(header, rows, context, source_format=self.format_name)
+
+    def preview(self, data: bytes, context: ReadContext, *, rows: int) -> TablePreview:
+        """Return keys and first objects as a table. Raises InputError."""
+        return CsvReader().preview(_table_text(*_objects(data, context)), context, rows=rows)
 
 
 class XlsxReader:
@@ -70,41 +58,79 @@ class XlsxReader:
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield the records of one sheet; further sheets are named. Raises InputError."""
-        archive = open_archive(data, name="The file")
-        sheets = sorted(
-            (name for name in archive.names() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)),
-            key=lambda name: int(re.sub(r"\D", "", name)),
-        )
-        if not sheets:
-            raise InputError("The file is an Office or zip file, but no workbook.", next_step="Save it as XLSX.")
-        strings = _shared_strings(archive)
-        dates = _date_styles(archive)
         problem: InputError | None = None
-        for place, sheet in enumerate(sheets):
-            rows = list(_rows_of(parse_xml(archive.read(sheet)), strings, dates))
-            if not rows:
-                continue
+        sheets = list(_sheets_of(data))
+        for place, (_, rows) in enumerate(sheets):
             try:
                 records = list(_as_table(rows[0], rows[1:], context, source_format=self.format_name))
             except InputError as error:
                 problem = problem or error
                 continue
-            for other in sheets[place + 1:]:
-                context.on_left_out(f"{PurePath(other).stem}: only the first sheet with notes is read.")
+            for name, _ in sheets[place + 1:]:
+                context.on_left_out(f"{name}: only the first sheet with notes is read.")
             yield from records
             return
         raise problem or InputError("The workbook holds no rows.", next_step="Check it at its source.")
+
+    def preview(self, data: bytes, context: ReadContext, *, rows: int) -> TablePreview:
+        """Return the beginning of the first sheet that would be read, else of the first. Raises InputError."""
+        found = [CsvReader().preview(_table_text(sheet[0], sheet[1:]), context, rows=rows)
+                 for _, sheet in _sheets_of(data)]
+        if not found:
+            raise InputError("The workbook holds no rows.", next_step="Check it at its source.")
+        return next((each for each in found if "text" in each.columns), found[0])
+
+
+def _sheets_of(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield name and rows of each sheet that has rows. Raises InputError."""
+    archive = open_archive(data, name="The file")
+    sheets = sorted(
+        (name for name in archive.names() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)),
+        key=lambda name: int(re.sub(r"\D", "", name)),
+    )
+    if not sheets:
+        raise InputError("The file is an Office or zip file, but no workbook.", next_step="Save it as XLSX.")
+    strings = _shared_strings(archive)
+    dates = _date_styles(archive)
+    for sheet in sheets:
+        rows = list(_rows_of(parse_xml(archive.read(sheet)), strings, dates))
+        if rows:
+            yield PurePath(sheet).stem, rows
+
+
+def _objects(data: bytes, context: ReadContext) -> tuple[list[str], list[list[str]]]:
+    decoded = decode(data, name="The file")
+    objects: list[Mapping[str, object]] = []
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", decoded.text), start=1):
+        if not line.strip():
+            continue
+        try:
+            parsed = parse_json(line)
+            if not isinstance(parsed, dict):
+                raise InputError("it is no JSON object.")
+            refuse_unstorable("".join((*parsed, *map(_cell, parsed.values()))), place="it")
+            objects.append(parsed)
+        except InputError as error:
+            context.on_left_out(f"Line {number}: {error.what}")
+    if not objects:
+        raise InputError("No line of the file is a JSON object.", next_step="Check how it was exported.")
+    header = list(dict.fromkeys(key for item in objects for key in item))[:_MOST_COLUMNS]
+    return header, [[_cell(item.get(key)) for key in header] for item in objects]
 
 
 def _as_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], context: ReadContext, *, source_format: str
 ) -> Iterator[EncounterRecord]:
+    for record in CsvReader().read(_table_text(header, rows), context):
+        yield replace(record, source_format=source_format)
+
+
+def _table_text(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows([*row, *[""] * (len(header) - len(row))] for row in rows)
-    for record in CsvReader().read(text.getvalue().encode("utf-8"), context):
-        yield replace(record, source_format=source_format)
+    return text.getvalue().encode("utf-8")
 
 
 def _cell(value: object) -> str:

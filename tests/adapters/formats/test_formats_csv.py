@@ -69,7 +69,7 @@ def test_bad_rows_cost_only_themselves(read_with):
 def test_a_table_without_text_names_the_columns_that_it_has(read_with):
     with pytest.raises(InputError, match="The columns are: id, age, comment") as caught:
         read_with(CsvReader(), b"id,age,comment\n1,3,x\n")
-    assert "Name the column" in caught.value.next_step
+    assert "--column text=NAME" in caught.value.next_step
 
 
 def test_a_table_without_header_shows_nothing_of_its_first_row(read_with):
