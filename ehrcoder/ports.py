@@ -12,6 +12,7 @@ from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.procedure_tables import ProcedureTable
+from ehrcoder.core.profiles import Profile, ProfileAction
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription
 
@@ -275,6 +276,51 @@ class Workspace(RecordStore, CodingHistory, ExportLog, Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class PasswordHasher(Protocol):
+    """Turns passwords into what is stored in their place, by a memory-hard function."""
+
+    def hash(self, password: str) -> str:
+        """Return what is stored; it holds its own salt and parameters."""
+        ...
+
+    def matches(self, secret: str, password: str) -> bool:
+        """Tell whether a password is the one that `secret` was made of."""
+        ...
+
+
+class ProfileRegister(Protocol):
+    """The profiles of an open workspace, and who is signed in to it."""
+
+    def profiles(self) -> tuple[Profile, ...]:
+        """Return every profile, in the order of their making. Raises IntegrityError when they were tampered with."""
+        ...
+
+    @property
+    def signed_in(self) -> Profile | None:
+        """Who is signed in."""
+        ...
+
+    def sign_in(self, coder_id: CoderId, password: str) -> Profile:
+        """Let a person act from now on. Raises ProfileRuleError; waits longer after each failure."""
+        ...
+
+    def sign_out(self) -> None:
+        """Let nobody act from now on."""
+        ...
+
+    def confirm(self, password: str) -> None:
+        """Have the person who is signed in prove it once more: allows one signature within a minute."""
+        ...
+
+    def change_profile(self, action: ProfileAction, after: Profile, *, password: str | None = None) -> Profile:
+        """Append a change of a profile, made by whoever is signed in. Raises ProfileRuleError."""
+        ...
+
+
+class OpenWorkspace(Workspace, ProfileRegister, Protocol):
+    """An open workspace with the people who work in it."""
 
 
 def _ignore(message: str) -> None:

@@ -12,6 +12,7 @@ from ehrcoder.paths import Paths, find_paths
 from ehrcoder.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from ehrcoder.adapters.asked_secrets import AskedSecrets
     from ehrcoder.adapters.codesets.build import BuildOutcome
     from ehrcoder.adapters.codesets.importer import ReleaseImport
     from ehrcoder.adapters.formats.codiesp import CodiEspRecord
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
         ExportWriter,
         IdSource,
         LanguageModel,
+        OpenWorkspace,
         Progress,
         RecordReader,
-        Workspace,
     )
     from ehrcoder.usecases.backups import BackupShelf
     from ehrcoder.usecases.campaign.store import CampaignStore
@@ -54,6 +55,13 @@ class Services:
         from ehrcoder.adapters.system import UuidSource
 
         return UuidSource()
+
+    @cached_property
+    def secrets(self) -> AskedSecrets:
+        """Where passwords and passphrases come from on the command line."""
+        from ehrcoder.adapters.asked_secrets import AskedSecrets
+
+        return AskedSecrets()
 
     @cached_property
     def code_sets(self) -> CodeSetIndex:
@@ -90,7 +98,7 @@ class Services:
             named=Named(system=system, name=name, edition=edition), progress=progress,
         )
 
-    def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> Workspace:
+    def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> OpenWorkspace:
         """Open or create a workspace file, for use in the calling thread. Raises EnvironmentFault."""
         from ehrcoder.adapters.store.workspace import SqliteWorkspace
 

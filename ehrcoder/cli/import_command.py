@@ -51,6 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(options: argparse.Namespace) -> int:
     """Import, print the outcomes and return 0, 1 or 2."""
+    from ehrcoder.cli.record_access import sign_in_where_needed
     from ehrcoder.services import Services
     from ehrcoder.usecases.import_records import import_paths
 
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
                 return 0
         workspace = services.open_workspace(options.workspace)
         try:
+            sign_in_where_needed(options, services, workspace)
             report = import_paths(
                 options.paths, readers=services.readers, store=workspace, clock=services.clock,
                 ids=services.ids, format_name=options.format, options=_reader_options(options),

@@ -22,6 +22,7 @@ from ehrcoder.cli import (
     learn_command,
     model_command,
     offline_command,
+    profiles_command,
     propose_command,
     records_command,
     search_command,
@@ -36,6 +37,7 @@ COMMANDS = (
     gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
     search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
     learn_command, codesets_command, model_command, demo_command, doctor_command, offline_command,
+    profiles_command,
 )
 
 

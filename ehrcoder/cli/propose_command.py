@@ -27,6 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
+    from ehrcoder.cli.record_access import sign_in_where_needed
     from ehrcoder.core.errors import InputError
     from ehrcoder.core.records import RecordStatus
     from ehrcoder.services import Services
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     services = Services()
     workspace = services.open_workspace(options.workspace)
     try:
+        sign_in_where_needed(options, services, workspace)
         if options.all:
             chosen = [row.record_id for row in workspace.rows() if row.status is not RecordStatus.SIGNED]
         else:

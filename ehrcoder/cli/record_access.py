@@ -13,7 +13,7 @@ from ehrcoder.core.errors import EhrCoderError, NotFoundError
 from ehrcoder.core.ids import CoderId
 
 if TYPE_CHECKING:
-    from ehrcoder.ports import Workspace
+    from ehrcoder.ports import OpenWorkspace
     from ehrcoder.services import Services
 
 
@@ -24,7 +24,7 @@ def add_coder_option(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[tuple[Services, Workspace]]:
+def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[tuple[Services, OpenWorkspace]]:
     """Yield the services and the workspace that the options name; both are closed at the end.
 
     Raises NotFoundError when the workspace is not there.
@@ -41,8 +41,22 @@ def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[
             for warning in workspace.warnings:
                 print(f"Warning: {warning} See `ehrcoder audit verify`.", file=sys.stderr)
             if not read_only:
+                sign_in_where_needed(options, services, workspace)
                 _back_up(services, path)
             yield services, workspace
+
+
+def sign_in_where_needed(options: argparse.Namespace, services: Services, workspace: OpenWorkspace) -> None:
+    """Sign in whoever gives the command, where the workspace has profiles. Raises InputError.
+
+    The password was given for this one command, so it stands for a signature as well.
+    """
+    if not workspace.profiles():
+        return
+    coder_id = coder_of(options, services)
+    password = services.secrets.password(coder_id)
+    workspace.sign_in(coder_id, password)
+    workspace.confirm(password)
 
 
 def _back_up(services: Services, path: Path) -> None:
@@ -55,4 +69,4 @@ def _back_up(services: Services, path: Path) -> None:
 
 def coder_of(options: argparse.Namespace, services: Services) -> CoderId:
     """Return who decides: `--coder`, else the name in the settings."""
-    return CoderId((options.coder or "").strip() or services.settings.coder)
+    return CoderId((getattr(options, "coder", None) or "").strip() or services.settings.coder)

@@ -90,12 +90,18 @@ class CodeAssignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """Who signed what, when, and what the signature means."""
+    """Who signed what, when, and what the signature means.
+
+    `name` and `proof` are filled where the workspace has profiles: the signer's name at that time, and how the
+    signer proved to be that person.
+    """
 
     coder_id: CoderId
     at: dt.datetime
     meaning: str
     content_sha256: str
+    name: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,12 @@ from builders.coding_world import CODER, open_world, record_of, suggestion_ids
 
 from ehrcoder.core.assignments import RejectReason
 from ehrcoder.core.codes import ICD_10_CM
+from ehrcoder.core.profiles import Role
 from ehrcoder.ports import ExportEntry
+from ehrcoder.usecases.profiles import create_profile
 from ehrcoder.usecases.sign_record import sign_record
+
+PASSWORD = "four plain words here"
 
 
 def main() -> None:
@@ -40,6 +44,8 @@ def main() -> None:
             record_id=world.record_id, file_name="r1.json", format="fhir", sha256="ab" * 32,
             head_hash=coding.head_hash, at=world.clock.now())])
         verify.add("r2", coder_id=CODER, system=ICD_10_CM, code="R07.9")
+        create_profile(workspace, coder_id="root", name="Ada Root", roles=[Role.ADMINISTRATOR], password=PASSWORD)
+        create_profile(workspace, coder_id=CODER, name="Cleo Coder", roles=[Role.CODER], password=PASSWORD)
         workspace.close()
         with closing(sqlite3.connect(workspace.path)) as raw:
             for name in ("application_id", "user_version"):

@@ -18,6 +18,7 @@ from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordStatus
 from ehrcoder.usecases.verify_code import VerifyCode
 
+PASSWORD = "four plain words here"
 KEPT = sorted(Path(__file__).parent.glob("schema-*.sql"))
 
 
@@ -51,12 +52,16 @@ def test_a_kept_workspace_opens_with_all_that_it_held(tmp_path: Path, script: Pa
         assert len(workspace.events(RecordId("r1"))) == 6
         assert workspace.record(RecordId("r2")).documents[0].text == "astral 𝔘\r\n"
         assert len(workspace.exports()) == 1
+        expected = ["Ada Root", "Cleo Coder"] if script.stem >= "schema-0004" else []
+        assert [each.name for each in workspace.profiles()] == expected
 
 
 @pytest.mark.parametrize("script", KEPT, ids=lambda each: each.stem)
 def test_work_goes_on_in_a_kept_workspace(tmp_path: Path, script: Path) -> None:
     path = restored(script, tmp_path)
     with closing(opened(path)) as workspace:
+        if workspace.profiles():
+            workspace.sign_in(CODER, PASSWORD)
         ids = CountingIds()
         ids._last = 500
         verify = VerifyCode(history=workspace, store=workspace, index=SmallCodeSets(), ids=ids)

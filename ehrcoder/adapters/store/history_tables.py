@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ehrcoder.adapters.store import serial
+from ehrcoder.adapters.store.people import PeopleTables
 from ehrcoder.adapters.store.projection import is_projected, project, project_again
 from ehrcoder.adapters.store.record_tables import RecordTables, no_such_record
 from ehrcoder.adapters.store.session import Session
@@ -13,6 +14,7 @@ from ehrcoder.core.canonical import canonical_sha256, sha256_of_text
 from ehrcoder.core.errors import InputError, IntegrityError
 from ehrcoder.core.history import HistoryRuleError, chain, event_body, fold
 from ehrcoder.core.ids import RecordId
+from ehrcoder.core.profiles import Permission
 from ehrcoder.ports import ExportEntry, RebuildReport
 
 _HEAD = "SELECT version, head_hash FROM coding WHERE record_id = ?"
@@ -30,9 +32,10 @@ _EXPORTS = "SELECT body FROM exports ORDER BY number"
 class HistoryTables:
     """What a CodingHistory and an ExportLog keep."""
 
-    def __init__(self, session: Session, records: RecordTables) -> None:
+    def __init__(self, session: Session, records: RecordTables, people: PeopleTables) -> None:
         self._session = session
         self._records = records
+        self._people = people
 
     def append(
         self, record_id: RecordId, drafts: Sequence[EventDraft], *, expected_version: int | None = None
@@ -40,7 +43,7 @@ class HistoryTables:
         """Append decisions and update the projection in one transaction; durable when it returns."""
         session = self._session
         with session.writing():
-            coding, genesis = self._folded(record_id)
+            coding, genesis, before = self._folded(record_id)
             if expected_version is not None and expected_version != coding.version:
                 raise InputError(
                     "The record was changed meanwhile.", kept="What was decided meanwhile is kept.",
@@ -48,6 +51,7 @@ class HistoryTables:
                 )
             if not drafts:
                 return ()
+            drafts = self._people.allowed_drafts(drafts, before)
             if not all(serial.is_storable(draft) for draft in drafts):
                 raise InputError("The reason or the coder's name holds half a character (a lone surrogate).",
                                  kept="Nothing was changed.", next_step="Type it again.")
@@ -82,6 +86,8 @@ class HistoryTables:
         ids = [RecordId(row[0]) for row in self._session.all(_RECORD_IDS)]
         differing: list[RecordId] = []
         count = 0
+        if repair:
+            self._people.allow(Permission.ADMINISTER)
         with self._session.writing() if repair else self._session.reading():
             for record_id in ids:
                 differs, events = self._rebuild_record(record_id, repair=repair)
@@ -93,6 +99,7 @@ class HistoryTables:
 
     def log_exports(self, entries: Sequence[ExportEntry]) -> None:
         """Note which files left the workspace, in one transaction."""
+        self._people.allow(Permission.EXPORT)
         with self._session.writing():
             self._session.change_many(_ADD_EXPORT, [
                 (entry.record_id, entry.head_hash, serial.write(entry)) for entry in entries
@@ -106,8 +113,8 @@ class HistoryTables:
         rows = self._session.all(_EXPORTS)
         return tuple(serial.read_export(row[0], where="The export log") for row in rows)
 
-    def _folded(self, record_id: RecordId) -> tuple[RecordCoding, str]:
-        """Return a record's coding and the hash of its content.
+    def _folded(self, record_id: RecordId) -> tuple[RecordCoding, str, tuple[CodingEvent, ...]]:
+        """Return a record's coding, the hash of its content, and its events.
 
         It is folded from the checked events each time, never read from the projection: what a clinician sees
         and exports cannot have been put there by other means.
@@ -116,7 +123,7 @@ class HistoryTables:
         coding = _replayed(record_id, events)
         if (coding.version, coding.head_hash) != self._session.one(_HEAD, (record_id,)):
             raise _broken(f"The history of record {record_id} does not end where the record list says")
-        return coding, genesis
+        return coding, genesis, events
 
     def _checked(self, record_id: RecordId) -> tuple[tuple[CodingEvent, ...], str]:
         found = self._session.one(_GENESIS, (record_id,))

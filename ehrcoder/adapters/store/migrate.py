@@ -13,12 +13,17 @@ from ehrcoder.adapters.store.backup import copy_database
 from ehrcoder.adapters.store.guard import forbid_changes_of_form
 from ehrcoder.adapters.store.schema import APPLICATION_ID, MIGRATIONS
 from ehrcoder.adapters.store.session import Session
+from ehrcoder.core.canonical import sha256_of_text
 from ehrcoder.core.errors import EnvironmentFault, InputError, IntegrityError
 from ehrcoder.core.history import ledger_genesis
 
 _MADE_HERE = "SELECT count(*) FROM sqlite_master"
 _SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 _ADD_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
+_NOT_IN_LEDGER = """
+SELECT number, name, applied_at FROM migrations
+WHERE name NOT IN (SELECT subject FROM ledger WHERE kind = 'migration') ORDER BY number
+"""
 _ADD_MIGRATION = "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)"
 
 
@@ -49,11 +54,13 @@ def prepare(session: Session) -> None:
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    # Off while tables are made anew: https://www.sqlite.org/lang_altertable.html#otheralter
+    connection.execute("PRAGMA foreign_keys = OFF")
     if version < len(MIGRATIONS):
         if not is_new:
             _keep_former(session, version)
         _migrate(session, version)
+    connection.execute("PRAGMA foreign_keys = ON")
     _check_tables(session)
     forbid_changes_of_form(connection)
 
@@ -83,6 +90,11 @@ def statements(script: str) -> list[str]:
             found.append(rest.strip())
             rest = ""
     return found
+
+
+def migration_sha256(number: int, name: str, applied_at: str) -> str:
+    """Return the hash under which a migration stands in the ledger."""
+    return sha256_of_text(f"{number}\n{name}\n{applied_at}")
 
 
 def _check_tables(session: Session) -> None:
@@ -118,6 +130,15 @@ def _migrate(session: Session, version: int) -> None:
                     ("workspace_id", workspace_id), ("ledger_genesis", ledger_genesis(workspace_id)),
                 ])
             session.change(_ADD_MIGRATION, (number, migration.name, now))
+        session.add_to_ledger("migration", [
+            (name, migration_sha256(number, name, at)) for number, name, at in session.all(_NOT_IN_LEDGER)
+        ])
+        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise IntegrityError(
+                f"The workspace file {session.path} is damaged: a line points to one that is not there.",
+                kept="The file was left as it is.",
+                next_step="Copy it to a safe place, then go back to its last backup.",
+            )
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 

@@ -56,6 +56,11 @@ SELECT title, source_format, imported_at, document_count, text_length, version, 
        assignment_count, flag, held_for, is_draft, run_count, suggestion_count, undecided_count, least_confidence
 FROM coding WHERE record_id = ?
 """
+_STORED_LINE = """
+SELECT c.number, r.source_sha256, title, source_format, imported_at, document_count, text_length, run_count,
+       suggestion_count, undecided_count, least_confidence
+FROM coding AS c JOIN records AS r USING (record_id) WHERE record_id = ?
+"""
 _STORED_ASSIGNMENTS = """
 SELECT record_id, sequence, assignment_id, system, code, body FROM assignments WHERE record_id = ?
 ORDER BY sequence
@@ -94,6 +99,12 @@ def is_projected(
         and session.all(_STORED_ASSIGNMENTS, (record_id,)) == _assignment_rows(coding)
         and sorted(session.all(_STORED_DECISIONS, (record_id,))) == sorted(_decision_rows(record_id, events))
     )
+
+
+def is_listed(session: Session, record: EncounterRecord, *, number: int) -> bool:
+    """Tell whether a record's line in the list and its look-up are what its content amounts to."""
+    found = session.one(_STORED_LINE, (record.record_id,))
+    return found == (number, record.source_sha256, *_listed(record), *_counts(session, record.record_id))
 
 
 def project_again(

@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ehrcoder.adapters.store import serial
+from ehrcoder.adapters.store.people import PeopleTables
 from ehrcoder.adapters.store.projection import CURRENT_SUGGESTIONS, add_row, count_suggestions
 from ehrcoder.adapters.store.session import Row, Session
 from ehrcoder.core.canonical import sha256_of_text
 from ehrcoder.core.errors import InputError, IntegrityError, NotFoundError
 from ehrcoder.core.history import record_content_sha256
 from ehrcoder.core.ids import DocumentId, RecordId
+from ehrcoder.core.profiles import Permission
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, RecordRow, RecordStatus
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 
@@ -56,11 +58,13 @@ SELECT s.suggestion_id, s.body,
 class RecordTables:
     """What a RecordStore keeps."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, people: PeopleTables) -> None:
         self._session = session
+        self._people = people
 
     def add_records(self, records: Iterable[EncounterRecord]) -> int:
         """Store new records in one transaction and return how many."""
+        self._people.allow(Permission.IMPORT)
         lines: list[tuple[str, str]] = []
         with self._session.writing():
             for record in records:
@@ -102,6 +106,7 @@ class RecordTables:
 
     def save_run(self, run: InferenceRun, suggestions: Sequence[CodeSuggestion]) -> None:
         """Store a run with its suggestions in place of those that nobody decided."""
+        self._people.allow(Permission.PROPOSE)
         for suggestion in suggestions:
             if suggestion.run_id != run.run_id or suggestion.record_id != run.record_id:
                 raise ValueError("a suggestion of another run or record")

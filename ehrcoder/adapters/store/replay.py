@@ -5,7 +5,7 @@ Verification reads millions of events; this does what `ehrcoder.core.history.fol
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -24,6 +24,8 @@ class Replay:
 
     record_id: str
     head_hash: str
+    refusal: Callable[[int, object, object], str]
+    """Says why somebody cannot have made a decision at a line of the ledger; empty where it can be."""
     version: int = 0
     assignments: dict[str, Plain] = field(default_factory=dict[str, Plain])
     decisions: dict[str, str] = field(default_factory=dict[str, str])
@@ -45,7 +47,9 @@ class Replay:
             for name, each in self.assignments.items() for coding in [plain_object(each.get("coding"))]
         )
 
-    def _event(self, event_id: str, _: str, sequence: int, previous: str, stored_hash: str, body: bytes) -> None:
+    def _event(
+        self, event_id: str, _: str, sequence: int, previous: str, stored_hash: str, body: bytes, position: int
+    ) -> None:
         # This runs for every event of a workspace: nothing is spelled out before something is wrong.
         plain = parsed(body)
         if sha256(body).hexdigest() != stored_hash:
@@ -56,7 +60,10 @@ class Replay:
         if sequence != self.version + 1 or previous != self.head_hash:
             self._note(sequence, f" does not follow event {self.version}: an event is missing, added or moved", plain)
         self.version, self.head_hash = sequence, stored_hash
-        self._apply(plain_object(plain.get("draft")))
+        draft = plain_object(plain.get("draft"))
+        if refusal := self.refusal(position, draft.get("coder_id"), draft.get("action")):
+            self._note(sequence, f" {refusal}", plain)
+        self._apply(draft)
 
     def _apply(self, draft: Plain) -> None:
         before, after = draft.get("before"), draft.get("after")

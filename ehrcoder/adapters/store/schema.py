@@ -207,8 +207,50 @@ CREATE TABLE campaign_entries (
 CREATE INDEX campaign_entries_by_kind ON campaign_entries (campaign_id, kind, subject);
 """
 
+_PROFILES = """
+-- The ledger takes further kinds of lines. SQLite cannot change a CHECK, so the table is made anew.
+CREATE TABLE ledger_before AS SELECT * FROM ledger;
+DROP TABLE ledger;
+CREATE TABLE ledger (
+    position INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    subject TEXT NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+INSERT INTO ledger (position, kind, subject, content_sha256, previous_hash, hash)
+SELECT position, kind, subject, content_sha256, previous_hash, hash FROM ledger_before ORDER BY position;
+DROP TABLE ledger_before;
+-- Profiles are looked up before each change of a workspace that has some.
+CREATE INDEX ledger_of_profiles ON ledger (position) WHERE kind = 'profile';
+
+CREATE TRIGGER ledger_is_chained BEFORE INSERT ON ledger
+WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM ledger)
+  OR NEW.previous_hash IS NOT coalesce(
+       (SELECT hash FROM ledger ORDER BY position DESC LIMIT 1),
+       (SELECT value FROM meta WHERE key = 'ledger_genesis'))
+BEGIN SELECT RAISE(ABORT, 'the ledger line does not follow the last one'); END;
+
+CREATE TABLE profile_events (
+    position INTEGER PRIMARY KEY REFERENCES ledger (position),
+    event_id TEXT NOT NULL UNIQUE,
+    coder_id TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+
+-- Password hashes stand apart, so that a former one can be forgotten; the events hold their SHA-256.
+CREATE TABLE secrets (coder_id TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER profile_events_are_chained BEFORE INSERT ON profile_events
+WHEN NOT EXISTS (SELECT 1 FROM ledger WHERE position = NEW.position AND kind = 'profile'
+                 AND subject = NEW.coder_id)
+BEGIN SELECT RAISE(ABORT, 'the change of a profile stands in no line of the ledger'); END;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(name="0001-records-events-ledger", script=_FIRST + _forbid_changes(_KEPT_TABLES)),
     Migration(name="0002-flag-hold-draft", script=_MARKS),
     Migration(name="0003-campaigns", script=_CAMPAIGNS + _forbid_changes(("campaigns", "campaign_entries"))),
+    Migration(name="0004-profiles", script=_PROFILES + _forbid_changes(("ledger", "profile_events"))),
 )

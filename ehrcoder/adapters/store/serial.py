@@ -12,6 +12,7 @@ from ehrcoder.core.assignments import CodeAssignment, CodingEvent, Signature
 from ehrcoder.core.campaign.plan import CampaignPlan, WorkItem
 from ehrcoder.core.canonical import canonical_text, to_plain
 from ehrcoder.core.errors import IntegrityError
+from ehrcoder.core.profiles import ProfileEvent
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.ports import ExportEntry
@@ -27,6 +28,7 @@ _RUN = TypeAdapter(InferenceRun)
 _EXPORT = TypeAdapter(ExportEntry)
 _CAMPAIGN_PLAN = TypeAdapter(CampaignPlan)
 _WORK_ITEM = TypeAdapter(WorkItem)
+_PROFILE_EVENT = TypeAdapter(ProfileEvent)
 
 write = canonical_text
 
@@ -90,6 +92,11 @@ def read_campaign_plan(text: str, *, where: str) -> CampaignPlan:
 def read_work_item(text: str, *, where: str) -> WorkItem:
     """Return a stored line of a work list. Raises IntegrityError."""
     return _read(_WORK_ITEM, text, where)
+
+
+def read_profile_event(text: str, *, where: str) -> ProfileEvent:
+    """Return a stored change of a profile. Raises IntegrityError."""
+    return _read(_PROFILE_EVENT, text, where)
 
 
 def _read(adapter: TypeAdapter[_Value], text: str, where: str) -> _Value:

@@ -10,13 +10,15 @@ from itertools import groupby
 from operator import itemgetter
 
 from ehrcoder.adapters.store import serial
-from ehrcoder.adapters.store.migrate import expected_schema, stored_schema
+from ehrcoder.adapters.store.migrate import expected_schema, migration_sha256, stored_schema
+from ehrcoder.adapters.store.projection import is_listed
 from ehrcoder.adapters.store.record_tables import RecordTables, run_content_sha256
 from ehrcoder.adapters.store.replay import Replay, parsed, touched
 from ehrcoder.adapters.store.session import Row, Session
+from ehrcoder.adapters.store.verify_people import PeopleCheck
 from ehrcoder.core.canonical import canonical_sha256, sha256_of_text, spell
 from ehrcoder.core.errors import EhrCoderError, IntegrityError
-from ehrcoder.core.history import ledger_hash
+from ehrcoder.core.history import ledger_genesis, ledger_hash
 from ehrcoder.core.ids import RecordId
 from ehrcoder.ports import ChainReport
 
@@ -29,7 +31,7 @@ SELECT l.position, l.kind, l.subject, l.content_sha256, l.previous_hash, l.hash,
 FROM ledger AS l LEFT JOIN events AS e ON e.position = l.position ORDER BY l.position
 """
 _EVENTS = """
-SELECT event_id, record_id, sequence, previous_hash, hash, CAST(body AS BLOB) FROM events
+SELECT event_id, record_id, sequence, previous_hash, hash, CAST(body AS BLOB), position FROM events
 ORDER BY record_id, sequence
 """
 _STRAY_EVENTS = """
@@ -38,6 +40,9 @@ WHERE NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.position = e.position AND l.
 ORDER BY e.position
 """
 _CONTENT_HASHES = "SELECT record_id, content_sha256 FROM records"
+_META = "SELECT key, value FROM meta"
+_MIGRATIONS = "SELECT name, number, applied_at FROM migrations"
+_NUMBERS = "SELECT record_id, number FROM records"
 _HEADS = """
 SELECT record_id, version, head_hash, signature, assignment_count, flag, held_for, is_draft FROM coding
 """
@@ -49,10 +54,10 @@ _WITHOUT_HISTORY = """
 SELECT record_id FROM assignments UNION SELECT record_id FROM decisions
 EXCEPT SELECT record_id FROM events
 """
-_RUN = "SELECT body, manifest FROM runs WHERE run_id = ?"
+_RUN = "SELECT body, manifest, number FROM runs WHERE run_id = ?"
 _RUN_IDS = "SELECT run_id FROM runs"
 _SUGGESTIONS = """
-SELECT s.suggestion_id, s.record_id, s.run_id, s.body, r.manifest, r.record_id
+SELECT s.suggestion_id, s.record_id, s.run_id, s.body, r.manifest, r.record_id, s.rank
 FROM suggestions AS s LEFT JOIN runs AS r USING (run_id)
 """
 _LAST_RUNS = """
@@ -111,6 +116,12 @@ class _Check:
     _seen_records: set[str] = field(default_factory=set[str])
     _seen_runs: set[str] = field(default_factory=set[str])
     _exported: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    _migrated: dict[str, str] = field(default_factory=dict[str, str])
+    _numbers: dict[str, int] = field(default_factory=dict[str, int])
+    _people: PeopleCheck = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._people = PeopleCheck(session=self.session, note=self.note)
 
     def report(self) -> ChainReport:
         return ChainReport(events=self._events, records=self._records, head_hash=self._head,
@@ -126,6 +137,8 @@ class _Check:
             return
         self.guards()
         self.ledger()
+        self._people.ends()
+        self.own()
         self.strays()
         self.histories()
         self.suggestions()
@@ -147,6 +160,7 @@ class _Check:
 
     def ledger(self) -> None:
         self._content = dict(self.session.all(_CONTENT_HASHES))
+        self._numbers = dict(self.session.all(_NUMBERS))
         self._records = len(self._content)
         position, previous = 0, self._genesis()
         for row in self.session.each(_LINES):
@@ -172,16 +186,26 @@ class _Check:
             self._event(subject, content, row[6:])
         elif kind == "record":
             self._seen_records.add(subject)
+            if self._numbers.get(subject, len(self._seen_records)) != len(self._seen_records):
+                self.note(f"Record {subject} stands at another place than it was imported at.")
             if self._content.get(subject) != content:
                 self.note(f"Record {subject} is missing or was exchanged." if subject not in self._content
                           else f"Record {subject}: its hash was altered.")
         elif kind == "run":
             self._seen_runs.add(subject)
             stored = self.session.one(_RUN, (subject,))
-            if stored is None or run_content_sha256(*stored) != content:
+            if stored is None or run_content_sha256(*stored[:2]) != content:
                 self.note(f"Run {subject} is missing or was altered: what was proposed cannot be trusted.")
-        else:
+            elif stored[2] != len(self._seen_runs):
+                self.note(f"Run {subject} stands at another place than it was made at.")
+        elif kind == "export":
             self._exported.append((subject, content))
+        elif kind == "profile":
+            self._people.line(row[0], subject, content)
+        elif kind == "migration":
+            self._migrated[subject] = content
+        else:
+            self.note(f"Line {row[0]} of the ledger is of a kind that this program does not know.")
 
     def _event(self, subject: str, content: str, row: Row) -> None:
         event_id, record_id, sequence, stored_hash = row
@@ -192,11 +216,21 @@ class _Check:
         if stored_hash != content or event_id != subject:
             self.note(f"Event {sequence} of record {record_id} was exchanged: the ledger holds another one.")
 
+    def own(self) -> None:
+        """Check what the file says of itself: its name, and when its form was changed."""
+        meta = dict(self.session.all(_META))
+        if ledger_genesis(str(meta.get("workspace_id"))) != meta.get("ledger_genesis") or len(meta) > 2:
+            self.note("The workspace's own name was altered.")
+        found = {name: migration_sha256(number, name, at) for name, number, at in self.session.all(_MIGRATIONS)}
+        if found != self._migrated:
+            self.note("The list of the file's migrations was altered.")
+
     def histories(self) -> None:
         """Replay each record's events and compare with the coding that is stored beside them."""
         heads = {row[0]: row[1:] for row in self.session.all(_HEADS)}
         for record_id, rows in groupby(self.session.each(_EVENTS), key=itemgetter(1)):
-            replay = Replay(record_id=record_id, head_hash=self._content.get(record_id, ""))
+            replay = Replay(record_id=record_id, head_hash=self._content.get(record_id, ""),
+                            refusal=self._people.refusal)
             replay.take(rows)
             for problem in replay.problems:
                 self.note(problem)
@@ -234,11 +268,12 @@ class _Check:
     def suggestions(self) -> None:
         run_manifest, hashes = "", dict[str, object]()
         found = Counter[str]()
-        for suggestion_id, record_id, run_id, body, manifest, owner in self.session.each(_SUGGESTIONS):
+        for suggestion_id, record_id, run_id, body, manifest, owner, rank in self.session.each(_SUGGESTIONS):
             if manifest != run_manifest:
                 run_manifest, hashes = manifest, parsed(manifest or "{}")
             found[run_id] += 1
-            if hashes.get(suggestion_id) != sha256_of_text(body) or owner != record_id:
+            if (hashes.get(suggestion_id) != sha256_of_text(body) or owner != record_id
+                    or f'"rank":{rank},' not in body):
                 self.note(f"Suggestion {suggestion_id} of record {record_id} was altered or inserted.")
         for run_id, record_id, manifest, body in self.session.each(_LAST_RUNS):
             if parsed(body).get("record_id") != record_id:
@@ -256,7 +291,7 @@ class _Check:
         for number, ((record_id, head_hash, body), noted) in enumerate(
             zip(rows, self._exported, strict=False), 1
         ):
-            if noted != (record_id, _export_hash(body)):
+            if noted != (record_id, _export_hash(body)) or parsed(body).get("head_hash") != head_hash:
                 self.note(f"Line {number} of the export log (record {record_id}) was altered.")
             if head_hash and self.session.one(_HAS_EVENT, (record_id, head_hash)) is None:
                 self.note(f"Record {record_id} was exported with a history that is not here any more: "
@@ -266,9 +301,12 @@ class _Check:
         """Compare each record's text and data with the hash taken at its import."""
         for record_id in self._content:
             try:
-                records.record(RecordId(record_id))
+                record = records.record(RecordId(record_id))
             except EhrCoderError as error:
                 self.note(error.what)
+            else:
+                if not is_listed(self.session, record, number=self._numbers[record_id]):
+                    self.note(f"What is stored of record {record_id} in lists and look-ups was altered.")
 
 
 def _export_hash(body: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,15 +16,17 @@ from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.history_tables import HistoryTables
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.migrate import prepare
+from ehrcoder.adapters.store.people import PeopleTables
 from ehrcoder.adapters.store.record_tables import RecordTables
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.adapters.store.verification import verify
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.errors import EnvironmentFault, InputError, NotFoundError
-from ehrcoder.core.ids import RecordId
+from ehrcoder.core.ids import CoderId, RecordId
+from ehrcoder.core.profiles import Permission, Profile, ProfileAction
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
-from ehrcoder.ports import ChainReport, Clock, ExportEntry, IdSource, RebuildReport
+from ehrcoder.ports import ChainReport, Clock, ExportEntry, IdSource, PasswordHasher, RebuildReport
 
 _BUSY_SECONDS = 5.0
 _WORKSPACE_ID = "SELECT value FROM meta WHERE key = 'workspace_id'"
@@ -34,22 +36,27 @@ _MAGIC = b"SQLite format 3\0"
 class SqliteWorkspace:
     """A Workspace in one SQLite file. Used from the thread that opened it only."""
 
-    def __init__(self, session: Session, lock: WriterLock | None) -> None:
+    def __init__(
+        self, session: Session, lock: WriterLock | None, *, passwords: Callable[[], PasswordHasher] | None = None
+    ) -> None:
         self._session = session
         self._lock = lock
-        self._records = RecordTables(session)
-        self._history = HistoryTables(session, self._records)
+        self._people = PeopleTables(session, passwords or _argon2)
+        self._records = RecordTables(session, self._people)
+        self._history = HistoryTables(session, self._records, self._people)
         self._campaigns = CampaignTables(session)
         contradiction = session.contradiction()
         self._warnings = (contradiction,) if contradiction else ()
 
     @classmethod
     def open(
-        cls, path: Path, *, clock: Clock, ids: IdSource, read_only: bool = False, anchors: Path | None = None
+        cls, path: Path, *, clock: Clock, ids: IdSource, read_only: bool = False, anchors: Path | None = None,
+        passwords: Callable[[], PasswordHasher] | None = None,
     ) -> SqliteWorkspace:
         """Open a workspace; a file that is not there is created unless `read_only`.
 
         `anchors` is the folder, away from the workspace, in which it is noted how far the ledger has come.
+        `passwords` makes what hashes the passwords of profiles, Argon2id unless another one is given.
         Raises WorkspaceLockedError when another program writes to it, NotFoundError, InputError for a file
         that is no workspace or of a newer version, EnvironmentFault, IntegrityError.
         """
@@ -58,13 +65,15 @@ class SqliteWorkspace:
             if not path.is_file():
                 raise NotFoundError(f"There is no workspace {path}.",
                                     next_step="Import records first; that creates it.")
-            return cls(_connect(path, clock=clock, ids=ids, read_only=True, anchors=anchors), None)
+            return cls(_connect(path, clock=clock, ids=ids, read_only=True, anchors=anchors), None,
+                       passwords=passwords)
         _refuse_foreign(path)
         _make_folder(path.parent)
         lock = WriterLock(path)
         lock.acquire()
         try:
-            return cls(_connect(path, clock=clock, ids=ids, read_only=False, anchors=anchors), lock)
+            return cls(_connect(path, clock=clock, ids=ids, read_only=False, anchors=anchors), lock,
+                       passwords=passwords)
         except BaseException:
             lock.release()
             raise
@@ -146,6 +155,7 @@ class SqliteWorkspace:
 
     def accept_end(self) -> bool:
         """Take the ledger's present end for the right one; tell whether anything had contradicted it."""
+        self._people.allow(Permission.ADMINISTER)
         contradiction = self._session.contradiction()
         if self._session.anchor is not None and contradiction:
             self._session.anchor.accept(*self._session.ledger_head(), at=self._session.clock.now())
@@ -169,6 +179,37 @@ class SqliteWorkspace:
     def exports(self) -> tuple[ExportEntry, ...]:
         """Return the export log, oldest first."""
         return self._history.exports()
+
+    def profiles(self) -> tuple[Profile, ...]:
+        """Return every profile, in the order of their making."""
+        return self._people.profiles()
+
+    @property
+    def signed_in(self) -> Profile | None:
+        """Who is signed in."""
+        return self._people.signed_in
+
+    def sign_in(self, coder_id: CoderId, password: str) -> Profile:
+        """Let a person act from now on. Raises ProfileRuleError."""
+        return self._people.sign_in(coder_id, password)
+
+    def sign_out(self) -> None:
+        """Let nobody act from now on."""
+        self._people.sign_out()
+
+    def confirm(self, password: str) -> None:
+        """Have the person who is signed in prove it once more: allows one signature within a minute."""
+        self._people.confirm(password)
+
+    def change_profile(self, action: ProfileAction, after: Profile, *, password: str | None = None) -> Profile:
+        """Append a change of a profile, made by whoever is signed in. Raises ProfileRuleError."""
+        return self._people.change_profile(action, after, password=password)
+
+
+def _argon2() -> PasswordHasher:
+    from ehrcoder.adapters.passwords import Argon2Passwords
+
+    return Argon2Passwords()
 
 
 def _make_folder(folder: Path) -> None:
