@@ -39,6 +39,7 @@ class Permission(StrEnum):
 
     IMPORT = "import records"
     PROPOSE = "have codes proposed"
+    MARK = "comment, flag or hold records"
     DECIDE = "decide about codes"
     REVIEW = "change what another person decided"
     SIGN = "sign"
@@ -47,11 +48,11 @@ class Permission(StrEnum):
 
 
 _ALLOWED: Mapping[Role, frozenset[Permission]] = {
-    Role.CODER: frozenset({Permission.IMPORT, Permission.PROPOSE, Permission.DECIDE, Permission.SIGN,
-                           Permission.EXPORT}),
-    Role.REVIEWER: frozenset({Permission.PROPOSE, Permission.DECIDE, Permission.REVIEW, Permission.SIGN,
-                              Permission.EXPORT}),
-    Role.MANAGER: frozenset({Permission.IMPORT, Permission.PROPOSE, Permission.EXPORT}),
+    Role.CODER: frozenset({Permission.IMPORT, Permission.PROPOSE, Permission.MARK, Permission.DECIDE,
+                           Permission.SIGN, Permission.EXPORT}),
+    Role.REVIEWER: frozenset({Permission.PROPOSE, Permission.MARK, Permission.DECIDE, Permission.REVIEW,
+                              Permission.SIGN, Permission.EXPORT}),
+    Role.MANAGER: frozenset({Permission.IMPORT, Permission.PROPOSE, Permission.MARK, Permission.EXPORT}),
     Role.ADMINISTRATOR: frozenset({Permission.IMPORT, Permission.EXPORT, Permission.ADMINISTER}),
 }
 
@@ -59,6 +60,16 @@ _ALLOWED: Mapping[Role, frozenset[Permission]] = {
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """Return all that these roles allow together."""
     return frozenset(permission for role in roles for permission in _ALLOWED[role])
+
+
+_MARKS = frozenset({"comment", "flag", "unflag", "hold", "release"})
+
+
+def permission_for(action: str) -> Permission:
+    """Return what somebody must be allowed to do for an action of the history (`CodingAction`, as stored)."""
+    if action == "sign":
+        return Permission.SIGN
+    return Permission.MARK if action in _MARKS else Permission.DECIDE
 
 
 class ProfileAction(StrEnum):

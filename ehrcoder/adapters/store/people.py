@@ -20,6 +20,7 @@ from ehrcoder.core.profiles import (
     ProfileRuleError,
     fold_profiles,
     password_form,
+    permission_for,
 )
 from ehrcoder.ports import PasswordHasher
 
@@ -121,7 +122,7 @@ class PeopleTables:
             if draft.coder_id != person.coder_id:
                 raise ProfileRuleError(f"{person.name} is signed in, so nothing is stored in another's name.",
                                        kept=_UNCHANGED, next_step=f"Sign in as {draft.coder_id} to do that.")
-            needed = Permission.SIGN if draft.action is CodingAction.SIGN else Permission.DECIDE
+            needed = permission_for(draft.action)
             if not person.may(needed):
                 raise _not_allowed(person, needed)
             if decided_by.another(draft, person.coder_id) and not person.may(Permission.REVIEW):

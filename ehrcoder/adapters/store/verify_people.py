@@ -10,7 +10,7 @@ from ehrcoder.adapters.store import serial
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.core.canonical import sha256_of_text
 from ehrcoder.core.errors import IntegrityError
-from ehrcoder.core.profiles import Permission, Profile, ProfileEvent, ProfileRuleError, check_profile_event
+from ehrcoder.core.profiles import Profile, ProfileEvent, ProfileRuleError, check_profile_event, permission_for
 
 _EVENT = "SELECT coder_id, event_id, body FROM profile_events WHERE position = ?"
 _STRAY = """
@@ -66,7 +66,7 @@ class PeopleCheck:
         profile = self._states[place - 1].get(str(coder_id))
         if profile is None:
             return f"was made by {coder_id}, who had no profile"
-        if not profile.may(Permission.SIGN if action == "sign" else Permission.DECIDE):
+        if not profile.may(permission_for(str(action))):
             return f"was made by {coder_id}, who was not allowed to"
         return ""
 

@@ -129,6 +129,14 @@ def test_a_role_allows_what_it_says_and_nothing_else(team: Team, coder_id: Coder
     assert done == ALLOWED[coder_id]
 
 
+def test_a_manager_comments_but_decides_nothing(team: Team) -> None:
+    team.come(MANAGER)
+    team.workspace.append(R1, [EventDraft(action=CodingAction.COMMENT, coder_id=MANAGER, reason="please hurry")])
+    with pytest.raises(ProfileRuleError, match="may not decide"):
+        team.verify.accept(R1, I10, coder_id=MANAGER)
+    assert team.workspace.verify().problems == ()
+
+
 def test_nobody_decides_in_anothers_name(team: Team) -> None:
     team.come(CODER)
     with pytest.raises(ProfileRuleError, match="another's name"):
