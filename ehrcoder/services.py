@@ -107,7 +107,7 @@ class Services:
             anchors=self.paths.anchors,
         )
 
-    def campaigns(self, workspace: Workspace) -> CampaignStore:
+    def campaigns(self, workspace: OpenWorkspace) -> CampaignStore:
         """Return the campaigns of an open workspace."""
         from ehrcoder.adapters.store.workspace import SqliteWorkspace
 
