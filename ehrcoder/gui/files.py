@@ -41,7 +41,10 @@ class FileJobs(QObject):
         """Let the person choose files to import."""
         names, _ = QFileDialog.getOpenFileNames(
             self._window, self.tr("Import records"), "",
-            self.tr("All readable files (*.txt *.csv *.tsv *.json *.ndjson *.xml);;All files (*)"),
+            self.tr(
+                "Usual files (*.txt *.md *.rtf *.docx *.pdf *.csv *.tsv *.xlsx *.jsonl *.json *.ndjson *.xml *.ccda "
+                "*.hl7 *.zip);;All files (*)"
+            ),
         )
         self._session.import_files([Path(name) for name in names])
 
@@ -100,12 +103,8 @@ class FileJobs(QObject):
         told = self.tr("Files imported: {0}. Known already: {1}. Could not be read: {2}.").format(
             report.imported, report.duplicates, report.failed
         )
-        if report.failed == 0 and not any(outcome.left_out for outcome in report.outcomes):
-            self._session.said.emit(told)
-            return
-        lines = [f"{each.source_name}: {each.status.value}. {each.message}" for each in report.outcomes
-                 if each.status.value == "failed" or each.left_out]
-        self._message.tell(self.tr("Import"), told, "\n".join(lines))
+        # Where something needs attention the import report opens by itself (`import_parts`).
+        self._session.said.emit(told)
 
     @Slot(object)
     def _on_exported(self, report: ExportReport) -> None:

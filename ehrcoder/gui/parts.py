@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from PySide6.QtCore import QCoreApplication
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -74,9 +76,47 @@ class Part:
 
 def parts() -> tuple[Part, ...]:
     """Return the parts in the order of their menus."""
-    return ()
+    return _import_parts()
 
 
 def start_parts() -> tuple[Callable[[PartHost], None], ...]:
     """Return what is run once, when the workspace was opened and its records are listed."""
-    return ()
+    from ehrcoder.gui.import_parts import start_importing
+
+    return (start_importing,)
+
+
+def _import_parts() -> tuple[Part, ...]:
+    from ehrcoder.gui.actions import ActionSpec, Needs
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("actions", text)
+
+    def ask_for_options(host: PartHost) -> None:
+        from ehrcoder.gui.import_parts import ask_for_options as run
+
+        run(host)
+
+    def show_report(host: PartHost) -> None:
+        from ehrcoder.gui.import_parts import show_report as run
+
+        run(host)
+
+    def look_for_identifiers(host: PartHost) -> None:
+        from ehrcoder.gui.import_parts import look_for_identifiers as run
+
+        run(host)
+
+    return (
+        Part(run=ask_for_options, spec=ActionSpec(
+            name="import_options", group=tr("File"), text=tr("Import with options…"), icon="import",
+            keys=("Ctrl+Alt+O",), needs=Needs.WRITABLE,
+            tip=tr("Say what the columns of a table mean, or how the notes of one file are parted"))),
+        Part(run=show_report, spec=ActionSpec(
+            name="import_report", group=tr("File"), text=tr("Report of the last import…"), keys=("Ctrl+Alt+I",),
+            tip=tr("Show each file's outcome with the reason for what was left out; save it as CSV"))),
+        Part(run=look_for_identifiers, spec=ActionSpec(
+            name="identifiers", group=tr("Record"), text=tr("Possible identifiers…"), keys=("Ctrl+Alt+M",),
+            needs=Needs.RECORD,
+            tip=tr("Show names, dates, numbers and addresses, and mask them in a new version"))),
+    )

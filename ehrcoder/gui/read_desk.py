@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,14 +56,16 @@ class ReadDesk:
         return validate_coding(view.coding, view.record, self._index())
 
     def import_files(
-        self, paths: Sequence[Path], *, progress: Progress, cancel: CancelToken
+        self, paths: Sequence[Path], *, options: Mapping[str, str] | None = None, progress: Progress,
+        cancel: CancelToken,
     ) -> ImportReport:
         """Read files and folders into the workspace."""
         from ehrcoder.usecases.import_records import import_paths
 
         return import_paths(
             paths, readers=self._services.readers, store=self._workspace, clock=self._services.clock,
-            ids=self._services.ids, progress=progress, cancel=cancel,
+            ids=self._services.ids, options=options, mappings=self._services.column_mappings, progress=progress,
+            cancel=cancel,
         )
 
     def export(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from ehrcoder.gui.remote_workspace import RemoteWorkspace
 from ehrcoder.gui.store_desk import StoreDesk, WorkspaceInfo
 from ehrcoder.gui.task_runner import CancelFlag, Lane, Problem, TaskRunner
 from ehrcoder.gui.words import counted
-from ehrcoder.ports import Progress, SearchHit
+from ehrcoder.ports import Progress, SearchHit, Workspace
 from ehrcoder.usecases.sign_record import amend_record, sign_record
 from ehrcoder.usecases.verify_code import VerifyCode
 
@@ -272,15 +272,16 @@ class WorkspaceSession(QObject):
 
         self._run_job(Lane.PROPOSE, "propose", work, done=self._on_proposed)
 
-    def import_files(self, paths: Sequence[Path]) -> None:
-        """Read files and folders into the workspace."""
+    def import_files(self, paths: Sequence[Path], *, options: Mapping[str, str] | None = None) -> None:
+        """Read files and folders into the workspace; `options` go to their readers."""
         if not paths or "import" in self._flags:
             return
         chosen, flag = tuple(paths), self._begin("import")
         progress = self._progress("import", self.tr("Importing {0}"))
         self._run_job(
             Lane.READ, "import",
-            lambda: self._read.import_files(chosen, progress=progress, cancel=flag), done=self._on_imported,
+            lambda: self._read.import_files(chosen, options=options, progress=progress, cancel=flag),
+            done=self._on_imported,
         )
 
     def export(self, record_ids: Sequence[RecordId], folder: Path, format_name: str) -> None:
@@ -303,6 +304,10 @@ class WorkspaceSession(QObject):
         """Ask every long job to stop; what each had saved by then stays saved."""
         for flag in self._flags.values():
             flag.cancel()
+
+    def workspace(self) -> Workspace:
+        """Return the open workspace, for work on the store lane only."""
+        return self._store.workspace
 
     def signed_ids(self) -> tuple[RecordId, ...]:
         """Return the records that can be exported."""

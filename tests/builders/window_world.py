@@ -259,6 +259,12 @@ class FakeServices:
         return all_readers()
 
     @property
+    def column_mappings(self):
+        from ehrcoder.adapters.column_mappings import ColumnMappingFile
+
+        return ColumnMappingFile(self.paths.home / "column-mappings.json")
+
+    @property
     def writers(self):
         from ehrcoder.adapters.writers import all_writers
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from ehrcoder.gui.app import wait_until_loaded
+from ehrcoder.gui.dialogs.import_report import ImportReportPopup
 from ehrcoder.gui.main_window import MainWindow
 
 
@@ -131,5 +132,6 @@ def test_an_import_shows_its_records_and_names_what_could_not_be_read(window: Ma
     window.session.import_files([tmp_path / "good.txt", tmp_path / "empty.txt"])
     assert wait_until_loaded(window)
     assert window.records.model.total == 4
-    assert window.message.isVisible()
-    assert "empty.txt" in window.message.details.toPlainText()
+    report = next(each for each in window.overlays if isinstance(each, ImportReportPopup))
+    assert report.isVisible()
+    assert "empty.txt" in report.details.toPlainText()
