@@ -13,6 +13,7 @@ from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.procedure_tables import ProcedureTable
 from ehrcoder.core.profiles import Profile, ProfileAction
+from ehrcoder.core.recode import AssignedTitle, RecodeTask, SettledTask
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription
 
@@ -120,6 +121,10 @@ class CodeSetIndex(Protocol):
         """Return the concept with this exact code in the edition of the day, or None where it has none such."""
         ...
 
+    def concept_of_edition(self, system: str, version: str, code: str) -> Concept | None:
+        """Return the concept that an installed edition has under a code, whatever its dates."""
+        ...
+
     def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         """Return the concepts directly below a code, in the order of the classification."""
         ...
@@ -145,6 +150,10 @@ class CodeSetIndex(Protocol):
 
         It comes from the imported tables of the day, else from the code list, then without labels.
         """
+        ...
+
+    def successors(self, system: str, code: str) -> tuple[str, ...]:
+        """Return the assignable codes that an imported conversion table names in place of a former one."""
         ...
 
     def search(
@@ -260,7 +269,37 @@ class ExportLog(Protocol):
     def exports(self) -> tuple[ExportEntry, ...]: ...
 
 
-class Workspace(RecordStore, CodingHistory, ExportLog, Protocol):
+class RecodeWorklist(Protocol):
+    """The records whose codes a later edition of a code set retired or revised."""
+
+    def recode_stamp(self) -> str:
+        """Return which editions the worklist was last made from, empty where it never was."""
+        ...
+
+    def assigned_titles(self) -> tuple[AssignedTitle, ...]:
+        """Return every code as it was assigned, each once."""
+        ...
+
+    def records_assigned(self, title: AssignedTitle) -> tuple[tuple[RecordId, dt.date | None], ...]:
+        """Return the records to which a code was assigned in this form, with their days."""
+        ...
+
+    def put_recode_tasks(self, tasks: Sequence[RecodeTask], *, stamp: str) -> None:
+        """Store these tasks in place of the open ones, in one transaction; what was settled stays settled."""
+        ...
+
+    def recode_tasks(self) -> tuple[RecodeTask, ...]:
+        """Return the open tasks whose code still stands, those that must be changed first."""
+        ...
+
+    def settled_recodes(self) -> tuple[SettledTask, ...]: ...
+
+    def settle_recode(self, record_id: RecordId, *, coder_id: CoderId, reason: str) -> int:
+        """Close a record's open tasks and return how many there were. Raises InputError, NotFoundError."""
+        ...
+
+
+class Workspace(RecordStore, CodingHistory, ExportLog, RecodeWorklist, Protocol):
     """One open workspace file. Used from the thread that opened it only."""
 
     @property

@@ -14,9 +14,9 @@ from ehrcoder.settings import Settings, load_settings
 if TYPE_CHECKING:
     from ehrcoder.adapters.asked_secrets import AskedSecrets
     from ehrcoder.adapters.codesets.build import BuildOutcome
-    from ehrcoder.adapters.codesets.importer import ReleaseImport
     from ehrcoder.adapters.formats.codiesp import CodiEspRecord
     from ehrcoder.adapters.formats.codiesp_evidence import CodiEspTrainingCase
+    from ehrcoder.core.code_releases import ReleaseImport
     from ehrcoder.engine.artefacts import Artefacts
     from ehrcoder.engine.pipeline import CodingEngine
     from ehrcoder.ports import (

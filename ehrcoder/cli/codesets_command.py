@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ehrcoder.cli import codesets_import
+from ehrcoder.cli.codesets_import import edition_document
 from ehrcoder.cli.output import add_json_option, print_json, print_table
 
 if TYPE_CHECKING:
@@ -20,17 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     build.add_argument("--force", action="store_true", help="build everything again")
     add_json_option(build)
     build.set_defaults(run=_build)
-    importing = actions.add_parser(
-        "import", help="import official releases or a code set of your own",
-        description="Import files, folders and zip archives as CMS and NCHS publish them, a FHIR CodeSystem, or a CSV "
-        "with the columns code, display and parent. Either all of it is imported or nothing changes.",
-    )
-    importing.add_argument("paths", nargs="+", metavar="PATH", help="file, folder or archive")
-    importing.add_argument("--edition", default="", help="the year, where the files do not say it: 2027, or 2027-04")
-    importing.add_argument("--system", default="", metavar="URL", help="the code system of a CSV")
-    importing.add_argument("--name", default="", help="what to call the code set of a CSV")
-    add_json_option(importing)
-    importing.set_defaults(run=_import)
+    codesets_import.add_action(actions)
     listing = actions.add_parser("list", help="show editions, dates, counts, licences and hashes")
     add_json_option(listing)
     listing.set_defaults(run=_list)
@@ -48,7 +40,7 @@ def _build(options: argparse.Namespace) -> int:
 
     outcomes = Services().build_code_sets(force=options.force, progress=progress)
     if options.json:
-        print_json([{**_edition(o.manifest.edition), "built": o.built} for o in outcomes])
+        print_json([{**edition_document(o.manifest.edition), "built": o.built} for o in outcomes])
         return 0
     for outcome in outcomes:
         edition = outcome.manifest.edition
@@ -57,57 +49,12 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
-def _import(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from ehrcoder.services import Services
-
-    def progress(done: int, total: int, message: str) -> None:
-        print(f"[{done}/{total}] {message}" if total else f"reading {message}", file=sys.stderr)
-
-    result = Services().import_code_sets(
-        [Path(path) for path in options.paths], system=options.system, name=options.name, edition=options.edition,
-        progress=progress,
-    )
-    if options.json:
-        print_json({
-            "editions": [
-                {
-                    **_edition(each.edition), "caveat": each.caveat,
-                    "changes": None if each.changes is None else {
-                        "before": each.changes.before, "added": each.changes.added, "revised": each.changes.revised,
-                        "retired": each.changes.retired,
-                    },
-                }
-                for each in result.editions
-            ],
-            "lists": [{"kind": e.kind, "edition": e.edition, "entries": e.size} for e in result.lists],
-            "left_out": [{"file": each.shown, "reason": each.reason} for each in result.left_out],
-        })
-        return 0
-    for each in result.editions:
-        print(f"{each.edition.name} {each.edition.version}: {each.edition.billable_count:,} billable codes")
-        if each.changes is not None:
-            changes = each.changes
-            print(
-                f"  against {changes.before}: {len(changes.added):,} added, {len(changes.revised):,} revised, "
-                f"{len(changes.retired):,} retired"
-            )
-        if each.caveat:
-            print(f"  {each.caveat}")
-    for each in result.lists:
-        print(f"{each.kind} {each.edition}: {each.size:,} entries")
-    for each in result.left_out:
-        print(f"left out: {each.shown}: {each.reason}")
-    return 0
-
-
 def _list(options: argparse.Namespace) -> int:
     from ehrcoder.services import Services
 
     editions = Services().code_sets.editions()
     if options.json:
-        print_json([_edition(edition) for edition in editions])
+        print_json([edition_document(edition) for edition in editions])
         return 0
     for edition in editions:
         print(f"{edition.name} (version {edition.version})")
@@ -147,16 +94,6 @@ def _dates(edition: CodeSetEdition) -> str:
     if edition.effective_from is None:
         return "dates not stated by the source"
     return f"{edition.effective_from} to {edition.effective_to or 'now'}"
-
-
-def _edition(edition: CodeSetEdition) -> dict[str, Any]:
-    return {
-        "name": edition.name, "system": edition.system, "version": edition.version,
-        "effective_from": edition.effective_from.isoformat() if edition.effective_from else None,
-        "effective_to": edition.effective_to.isoformat() if edition.effective_to else None,
-        "concepts": edition.concept_count, "billable": edition.billable_count,
-        "licence": edition.licence, "source": edition.source, "sha256": edition.sha256,
-    }
 
 
 def _coding(concept: Concept) -> dict[str, Any]:

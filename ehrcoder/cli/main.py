@@ -29,6 +29,7 @@ from ehrcoder.cli import (
     sign_command,
     validate_command,
     verify_command,
+    worklist_command,
 )
 from ehrcoder.core.errors import CancelledError, EhrCoderError
 
@@ -36,7 +37,7 @@ MODEL_WORKER = "--model-worker"
 COMMANDS = (
     gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
     search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
-    learn_command, codesets_command, model_command, demo_command, doctor_command, offline_command,
+    learn_command, codesets_command, worklist_command, model_command, demo_command, doctor_command, offline_command,
     profiles_command,
 )
 

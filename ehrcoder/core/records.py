@@ -136,6 +136,11 @@ class EncounterRecord:
     masked_from: MaskedFrom | None = None
     """Set in a version of a record in which possible identifiers were masked."""
 
+    @property
+    def day(self) -> dt.date | None:
+        """The day whose code-set edition counts: that of discharge, else that on which the encounter began."""
+        return self.period.end or self.period.start
+
     def document(self, document_id: DocumentId) -> ClinicalDocument:
         """Return the document with this id. Raises KeyError when the record has none such."""
         for document in self.documents:
@@ -165,3 +170,5 @@ class RecordRow:
     is_draft: bool = False
     least_confidence: float | None = None
     """How sure the engine is of the suggestion that it is least sure of, among the undecided ones; 0 to 1."""
+    recode: str = ""
+    """Codes that a later edition retired or revised, with a `!` where one is not valid on the record's date."""

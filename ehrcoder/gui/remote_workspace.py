@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
-from ehrcoder.core.ids import RecordId
+from ehrcoder.core.ids import CoderId, RecordId
+from ehrcoder.core.recode import AssignedTitle, RecodeTask, SettledTask
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.gui.task_runner import TaskRunner
@@ -73,6 +75,29 @@ class RemoteWorkspace:
 
     def exports(self) -> tuple[ExportEntry, ...]:
         return self._on_store(lambda workspace: workspace.exports())
+
+    def recode_stamp(self) -> str:
+        return self._on_store(lambda workspace: workspace.recode_stamp())
+
+    def assigned_titles(self) -> tuple[AssignedTitle, ...]:
+        return self._on_store(lambda workspace: workspace.assigned_titles())
+
+    def records_assigned(self, title: AssignedTitle) -> tuple[tuple[RecordId, dt.date | None], ...]:
+        return self._on_store(lambda workspace: workspace.records_assigned(title))
+
+    def put_recode_tasks(self, tasks: Sequence[RecodeTask], *, stamp: str) -> None:
+        self._on_store(lambda workspace: workspace.put_recode_tasks(tasks, stamp=stamp))
+
+    def recode_tasks(self) -> tuple[RecodeTask, ...]:
+        return self._on_store(lambda workspace: workspace.recode_tasks())
+
+    def settle_recode(self, record_id: RecordId, *, coder_id: CoderId, reason: str) -> int:
+        return self._on_store(
+            lambda workspace: workspace.settle_recode(record_id, coder_id=coder_id, reason=reason)
+        )
+
+    def settled_recodes(self) -> tuple[SettledTask, ...]:
+        return self._on_store(lambda workspace: workspace.settled_recodes())
 
     def close(self) -> None:
         """The store lane closes the workspace itself, when the window closes."""

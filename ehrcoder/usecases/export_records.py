@@ -213,7 +213,9 @@ class _Export:
         # A code of an edition that is no longer installed was checked when it was assigned.
         edition = (coding.system, coding.version)
         installed = any((each.system, each.version) == edition for each in self.index.editions())
-        return concept_problem(coding, self.index.concept(coding.system, coding.code)) if installed else None
+        if not installed:
+            return None
+        return concept_problem(coding, self.index.concept_of_edition(coding.system, coding.version, coding.code))
 
 
 def _check_signed(record_ids: Sequence[RecordId], history: CodingHistory, store: RecordStore) -> None:

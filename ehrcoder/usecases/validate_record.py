@@ -22,7 +22,7 @@ def validate_coding(
 
     Each code is checked against the edition of the record's day, or the nearest one that is installed.
     """
-    day = record.period.end or record.period.start
+    day = record.day
     return check(
         [_entry(assignment, index, day) for assignment in coding.assignments],
         EditContext(

@@ -6,6 +6,7 @@ renumbering those behind it) is one group of events and is undone as one.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,7 @@ from ehrcoder.core.assignments import (
     RecordCoding,
     RejectReason,
 )
-from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, SHORT_NAME_OF_SYSTEM, CodeKind, Concept, with_dot
+from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, SHORT_NAME_OF_SYSTEM, CodeKind, Coding, Concept, with_dot
 from ehrcoder.core.errors import EnvironmentFault, InputError, NotFoundError
 from ehrcoder.core.evidence import Evidence
 from ehrcoder.core.history import compensate, undo_state
@@ -76,7 +77,7 @@ class VerifyCode:
     ) -> RecordCoding:
         """Assign another code in place of the suggested one, supported by the same words."""
         coding, suggestion = self._suggestion(record_id, suggestion_id)
-        concept = self._billable(system, code)
+        concept = self._billable(system, code, record_id)
         proposed = suggestion.coding
         if (concept.coding.system, concept.coding.code) == (proposed.system, proposed.code):
             raise InputError(f"{code} is the suggested code itself.", kept=_UNCHANGED,
@@ -98,7 +99,7 @@ class VerifyCode:
     ) -> RecordCoding:
         """Assign a code that was not suggested. Evidence must quote the stored text exactly."""
         coding = self._open(record_id)
-        concept = self._billable(system, code)
+        concept = self._billable(system, code, record_id)
         self._refuse_double(coding, concept)
         if evidence:
             self._check_evidence(record_id, evidence)
@@ -117,7 +118,8 @@ class VerifyCode:
         standing = assignment_of(coding, assignment_id)
         led_here = [
             each.suggestion_id for each in self.store.suggestions(record_id)
-            if each.coding == standing.coding and coding.decision(each.suggestion_id) is Decision.ACCEPTED
+            if _is_same_code(each.coding, standing.coding)
+            and coding.decision(each.suggestion_id) is Decision.ACCEPTED
             and each.suggestion_id != standing.suggestion_id
             and not any(other.suggestion_id == each.suggestion_id for other in coding.assignments)
         ]
@@ -189,7 +191,10 @@ class VerifyCode:
         """Return the draft that accepts a suggestion behind drafts that are not stored yet."""
         coding, suggestion = self._undecided(record_id, suggestion_id)
         coding = _with_drafts(coding, so_far)
-        self._billable(suggestion.coding.system, suggestion.coding.code)
+        concept = self._billable(suggestion.coding.system, suggestion.coding.code, record_id)
+        if concept.coding.version != suggestion.coding.version:
+            # It was proposed from another edition than the one in force on the record's day.
+            suggestion = replace(suggestion, coding=concept.coding)
         standing = _standing(coding, suggestion.coding.system, suggestion.coding.code)
         if standing is not None and suggestion.kind is not CodeKind.PROCEDURE:
             merged = tuple(dict.fromkeys((*standing.evidence, *suggestion.evidence)))
@@ -251,7 +256,8 @@ class VerifyCode:
             evidence=suggestion.evidence, suggestion_id=suggestion.suggestion_id,
         )
 
-    def _billable(self, system: str, code: str) -> Concept:
+    def _billable(self, system: str, code: str, record_id: RecordId) -> Concept:
+        """Return the concept of the edition in force on the record's day. Raises InputError."""
         name = SHORT_NAME_OF_SYSTEM.get(system)
         if name is None:
             raise InputError(f"{system} is not a code system that this program assigns.", kept=_UNCHANGED,
@@ -259,14 +265,17 @@ class VerifyCode:
         index = self._code_sets()
         typed = code.strip()
         spelled = with_dot(typed) if system == ICD_10_CM else typed
-        concept = index.concept(system, spelled) or index.concept(system, spelled.upper())
+        day = self.store.record(record_id).day
+        concept = index.concept(system, spelled, on=day) or index.concept(system, spelled.upper(), on=day)
+        edition = index.edition(system, on=day)
+        where = f"{name} {edition.version}, which is in force on the record's date" if edition and day else name
         if concept is None:
-            raise InputError(f"There is no code {typed} in {name}.", kept=_UNCHANGED,
+            raise InputError(f"There is no code {typed} in {where}.", kept=_UNCHANGED,
                              next_step="`ehrcoder search` finds codes by words.")
         if not concept.is_billable:
             raise InputError(
                 f"{concept.coding.code} is a header of {name}, not a code that can be assigned.",
-                kept=_UNCHANGED, next_step=f"Choose below it: {self._choices_below(concept)}.",
+                kept=_UNCHANGED, next_step=f"Choose below it: {self._choices_below(concept, day)}.",
             )
         return concept
 
@@ -276,14 +285,14 @@ class VerifyCode:
                                    next_step="Run `ehrcoder codesets build`.")
         return self.index
 
-    def _choices_below(self, header: Concept) -> str:
+    def _choices_below(self, header: Concept, day: dt.date | None) -> str:
         waiting, found = [header], list[Concept]()
         while waiting and len(found) <= _CHOICES_SHOWN:
             concept = waiting.pop(0)
             if concept.is_billable:
                 found.append(concept)
             else:
-                below = self._code_sets().children(concept.coding.system, concept.coding.code)
+                below = self._code_sets().children(concept.coding.system, concept.coding.code, on=day)
                 waiting[:0] = below
         shown = "; ".join(f"{each.coding.code} {each.coding.display}" for each in found[:_CHOICES_SHOWN])
         return f"{shown}; and more" if len(found) > _CHOICES_SHOWN else shown
@@ -321,3 +330,7 @@ def _with_drafts(coding: RecordCoding, drafts: Sequence[EventDraft]) -> RecordCo
         if draft.after is not None:
             current[draft.after.assignment_id] = draft.after
     return replace(coding, assignments=tuple(current.values()))
+
+
+def _is_same_code(one: Coding, other: Coding) -> bool:
+    return (one.system, one.code) == (other.system, other.code)

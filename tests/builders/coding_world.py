@@ -59,10 +59,16 @@ class SmallCodeSets:
             for system, code, parent, billable in self._CODES
         }
 
-    def concept(self, system: str, code: str) -> Concept | None:
+    def edition(self, system: str, *, on: dt.date | None = None) -> CodeSetEdition | None:
+        return None
+
+    def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         return self._concepts.get((system, code))
 
-    def children(self, system: str, code: str) -> tuple[Concept, ...]:
+    def concept_of_edition(self, system: str, version: str, code: str) -> Concept | None:
+        return self.concept(system, code)
+
+    def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         return tuple(each for each in self._concepts.values()
                      if each.coding.system == system and each.parent == code)
 

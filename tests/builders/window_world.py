@@ -112,6 +112,9 @@ class FakeIndex:
     def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         return next((each for each in concepts() if (each.coding.system, each.coding.code) == (system, code)), None)
 
+    def concept_of_edition(self, system: str, version: str, code: str) -> Concept | None:
+        return self.concept(system, code)
+
     def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         return tuple(each for each in concepts() if each.parent == code and each.coding.code != code)
 

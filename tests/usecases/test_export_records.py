@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import hashlib
 import json
@@ -124,7 +125,7 @@ class DatedCodeSets(SmallCodeSets):
 class WithoutR079(DatedCodeSets):
     """Code sets in which one of the assigned codes is missing."""
 
-    def concept(self, system: str, code: str) -> Concept | None:
+    def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         return None if code == "R07.9" else super().concept(system, code)
 
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from ehrcoder.adapters.codesets.edition import connect, notes_of
 from ehrcoder.adapters.codesets.procedures import procedure_rows
 from ehrcoder.adapters.codesets.rows import ConceptRow
+from ehrcoder.core.code_releases import Differences
 from ehrcoder.core.codes import ConceptNotes, with_dot, without_dot
 from ehrcoder.core.errors import InputError
+from ehrcoder.core.recode import same_title
 
 _ALL = """
 SELECT c.code, c.display, c.parent, c.is_billable, c.notes, c.definition, c.synonyms,
@@ -144,22 +146,12 @@ def procedure_edition_rows(
         yield _with(replace(row, display=named[1]) if named else row, synonyms)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Differences:
-    """What a new edition changes against the one before: assignable codes added, retired and retitled."""
-
-    before: str
-    added: tuple[str, ...]
-    revised: tuple[str, ...]
-    retired: tuple[str, ...]
-
-
 def differences(old: Path, new: Path, before: str) -> Differences:
     """Compare the assignable codes of two built editions."""
     was, now = _assignable(old), _assignable(new)
     return Differences(
         before=before, added=tuple(sorted(set(now) - set(was))), retired=tuple(sorted(set(was) - set(now))),
-        revised=tuple(sorted(code for code in set(was) & set(now) if was[code] != now[code])),
+        revised=tuple(sorted(code for code in set(was) & set(now) if not same_title(was[code], now[code]))),
     )
 
 

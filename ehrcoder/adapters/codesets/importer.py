@@ -10,43 +10,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ehrcoder.adapters.codesets.builder import build_edition, text_sha256
-from ehrcoder.adapters.codesets.compose import Differences, Neighbour, differences, read_neighbour
+from ehrcoder.adapters.codesets.compose import Neighbour, differences, read_neighbour
 from ehrcoder.adapters.codesets.lists import LISTS_FOLDER, ListManifest, build_list, edition_start
 from ehrcoder.adapters.codesets.manifest import Manifest, read_manifests
 from ehrcoder.adapters.codesets.recognise import read_release_file
 from ehrcoder.adapters.codesets.release_files import UNCHANGED, release_files
-from ehrcoder.adapters.codesets.release_parts import LeftOut, ListPart, OwnSet, Part
+from ehrcoder.adapters.codesets.release_parts import ListPart, OwnSet, Part
 from ehrcoder.adapters.codesets.release_tables import Named
 from ehrcoder.adapters.codesets.releases import Pieces, edition_source, own_source, pieces_of
 from ehrcoder.adapters.codesets.rows import EditionSource
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.sources import PCS_SECTIONS, code_synonyms
 from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE, build_vocabulary
-from ehrcoder.core.codes import ICD_10_CM, CodeSetEdition
+from ehrcoder.core.code_releases import ImportedEdition, LeftOut, ReleaseImport
+from ehrcoder.core.codes import ICD_10_CM
 from ehrcoder.core.errors import EnvironmentFault, InputError
 from ehrcoder.ports import Progress
 
 _STAGE = ".import"
 # No year has changed so much: a file that would is of something else.
 _MOST_RETIRED = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedEdition:
-    """One edition after an import: what it is, what it changes against the one before, and what it lacks."""
-
-    edition: CodeSetEdition
-    changes: Differences | None
-    caveat: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseImport:
-    """What an import put in place and what it left out."""
-
-    editions: tuple[ImportedEdition, ...]
-    lists: tuple[ListManifest, ...]
-    left_out: tuple[LeftOut, ...]
 
 
 def import_releases(
@@ -104,7 +87,9 @@ class _Stage:
         everything = {m.file_name: m for m in (*self._installed(), *self.built.values())}
         self._vocabulary(tuple(everything.values()))
         self._put_in_place()
-        return ReleaseImport(editions=tuple(editions), lists=lists, left_out=left_out)
+        return ReleaseImport(
+            editions=tuple(editions), lists=tuple(each.listed for each in lists), left_out=left_out,
+        )
 
     @property
     def folder(self) -> Path:

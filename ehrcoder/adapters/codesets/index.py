@@ -15,7 +15,7 @@ from ehrcoder.adapters.codesets.procedures import table_of_codes
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.search import Searcher
 from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE
-from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept, with_dot
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.procedure_tables import TABLE_LENGTH, ProcedureTable
 from ehrcoder.ports import SearchHit, TermHit
@@ -92,6 +92,14 @@ class SqliteCodeSetIndex:
         edition = self._at(ICD_10_PCS, on)
         return table or (table_of_codes(edition, prefix) if edition and len(prefix) == TABLE_LENGTH else None)
 
+    def successors(self, system: str, code: str) -> tuple[str, ...]:
+        """Return the assignable codes that an imported conversion table names in place of a former one."""
+        edition = self._current.get(system)
+        found = self._lists.successors(system, code) if self._lists and edition else ()
+        written = (with_dot(each) if system == ICD_10_CM else each for each in found)
+        concepts = (edition.concept(each) for each in written) if edition else ()
+        return tuple(each.coding.code for each in concepts if each is not None and each.is_billable)
+
     def _at(self, system: str, on: dt.date | None) -> Edition | None:
         of_system = self._by_age.get(system)
         if not of_system or on is None:
@@ -102,6 +110,12 @@ class SqliteCodeSetIndex:
     def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         """Return the concept with this exact code, or None where the set has none such."""
         edition = self._at(system, on)
+        return edition.concept(code) if edition else None
+
+    def concept_of_edition(self, system: str, version: str, code: str) -> Concept | None:
+        """Return the concept that an installed edition has under a code, whatever its dates."""
+        of_system = self._by_age.get(system, ())
+        edition = next((each for each in reversed(of_system) if each.about.version == version), None)
         return edition.concept(code) if edition else None
 
     def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:

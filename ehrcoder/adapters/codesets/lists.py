@@ -15,6 +15,7 @@ from pathlib import Path
 from ehrcoder.adapters.codesets.builder import seal
 from ehrcoder.adapters.codesets.manifest import file_sha256
 from ehrcoder.adapters.codesets.release_parts import ListPart
+from ehrcoder.core.code_releases import InstalledList
 from ehrcoder.core.codes import without_dot
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.matching import search_words
@@ -61,6 +62,14 @@ class ListManifest:
     file: str
     sha256: str
     version: int = _VERSION
+
+    @property
+    def listed(self) -> InstalledList:
+        """What a person is told of it."""
+        return InstalledList(
+            kind=self.kind, system=self.system, edition=self.edition, size=self.size, source=self.source,
+            sha256=self.sha256,
+        )
 
     @property
     def since(self) -> dt.date:

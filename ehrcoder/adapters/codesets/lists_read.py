@@ -22,6 +22,7 @@ _PATHS = """
 SELECT e.path, e.modifiers, c.written FROM entry_code c JOIN entry e ON e.id = c.entry_id
 WHERE c.bare = ? ORDER BY e.level, e.id LIMIT ?
 """
+_SUCCESSORS = "SELECT code FROM fact WHERE list = 'previous code' AND value = ? AND code != ? ORDER BY code"
 _TABLE = """
 SELECT r.id, r.title, v.place, v.axis, v.value, v.label FROM pcs_row r JOIN pcs_value v ON v.row_id = r.id
 WHERE r.prefix = ? ORDER BY r.id, v.place, v.value
@@ -51,6 +52,16 @@ class CodeLists:
                 query = _FACTS.format(",".join("?" * len(names)))
                 found.update(self._connection(manifest).execute(query, (without_dot(code), *names)).fetchall())
         return found
+
+    def successors(self, system: str, code: str) -> tuple[str, ...]:
+        """Return the codes, without dots, that the newest conversion table of a system names for a former one."""
+        tables = [each for each in self._manifests if each.kind == "conversion" and each.system == system]
+        manifest = newest(tables, "conversion", None)
+        if manifest is None:
+            return ()
+        bare = without_dot(code)
+        rows = self._connection(manifest).execute(_SUCCESSORS, (bare, bare)).fetchall()
+        return tuple(each for (each,) in rows)
 
     def paths(self, code: str, *, on: dt.date | None = None, limit: int = 40) -> tuple[str, ...]:
         """Return the index paths that lead to a code, shortest first."""

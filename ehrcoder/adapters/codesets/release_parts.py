@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ehrcoder.adapters.codesets.rows import ConceptRow
+from ehrcoder.core.code_releases import LeftOut
 from ehrcoder.core.codes import ICD_10_CM
 
 
@@ -92,14 +93,6 @@ class ListPart:
     def size(self) -> int:
         """How many lines it has, of whatever it holds."""
         return len(self.facts) + len(self.entries) + len(self.rows) + len(self.passages)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """A file that is not taken, with the reason."""
-
-    shown: str
-    reason: str
 
 
 Part = TitleList | TabularFile | BareList | OwnSet | ListPart | LeftOut

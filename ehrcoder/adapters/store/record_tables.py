@@ -30,7 +30,12 @@ SELECT document_id, type, title, text, language FROM documents WHERE record_id =
 _ROWS = """
 SELECT record_id, title, source_format, imported_at, document_count, text_length, suggestion_count,
        undecided_count, assignment_count, run_count, version, signature IS NOT NULL, flag, held_for, is_draft,
-       least_confidence
+       least_confidence, (
+           SELECT group_concat(t.code || ' ' || t.change || CASE t.must_change WHEN 1 THEN '!' ELSE '' END, ', ')
+           FROM recode_tasks AS t
+           WHERE t.record_id = coding.record_id AND t.settled_at IS NULL AND EXISTS (
+               SELECT 1 FROM assignments AS a
+               WHERE a.record_id = t.record_id AND a.system = t.system AND a.code = t.code))
 FROM coding ORDER BY number
 """
 _BY_SOURCE = "SELECT record_id FROM records WHERE source_sha256 = ? ORDER BY number LIMIT 1"
@@ -184,7 +189,7 @@ def _document(row: Row) -> ClinicalDocument:
 
 def _row(row: Row) -> RecordRow:
     (record_id, title, source_format, imported_at, documents, length, suggestions, undecided, assignments,
-     runs, version, signed, flag, held_for, is_draft, least_confidence) = row
+     runs, version, signed, flag, held_for, is_draft, least_confidence, recode) = row
     if signed:
         status = RecordStatus.SIGNED
     elif version:
@@ -196,7 +201,7 @@ def _row(row: Row) -> RecordRow:
         imported_at=dt.datetime.fromisoformat(imported_at), status=status, document_count=documents,
         text_length=length, suggestion_count=suggestions, undecided_count=undecided,
         assignment_count=assignments, flag=flag, held_for=held_for, is_draft=bool(is_draft),
-        least_confidence=least_confidence,
+        least_confidence=least_confidence, recode=recode or "",
     )
 
 

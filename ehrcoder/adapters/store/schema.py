@@ -248,9 +248,28 @@ WHEN NOT EXISTS (SELECT 1 FROM ledger WHERE position = NEW.position AND kind = '
 BEGIN SELECT RAISE(ABORT, 'the change of a profile stands in no line of the ledger'); END;
 """
 
+_RECODE = """
+CREATE TABLE recode_tasks (
+    record_id TEXT NOT NULL REFERENCES records (record_id),
+    system TEXT NOT NULL,
+    code TEXT NOT NULL,
+    edition TEXT NOT NULL,
+    change TEXT NOT NULL CHECK (change IN ('retired', 'revised')),
+    must_change INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    settled_at TEXT,
+    settled_by TEXT,
+    reason TEXT,
+    UNIQUE (record_id, system, code, edition)
+) STRICT;
+CREATE INDEX recode_tasks_open ON recode_tasks (record_id) WHERE settled_at IS NULL;
+CREATE TABLE recode_editions (only INTEGER PRIMARY KEY CHECK (only = 1), stamp TEXT NOT NULL) STRICT;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(name="0001-records-events-ledger", script=_FIRST + _forbid_changes(_KEPT_TABLES)),
     Migration(name="0002-flag-hold-draft", script=_MARKS),
     Migration(name="0003-campaigns", script=_CAMPAIGNS + _forbid_changes(("campaigns", "campaign_entries"))),
     Migration(name="0004-profiles", script=_PROFILES + _forbid_changes(("ledger", "profile_events"))),
+    Migration(name="0005-recode-worklist", script=_RECODE),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ehrcoder.adapters.store.history_tables import HistoryTables
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.migrate import prepare
 from ehrcoder.adapters.store.people import PeopleTables
+from ehrcoder.adapters.store.recode_tables import RecodeTables
 from ehrcoder.adapters.store.record_tables import RecordTables
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.adapters.store.verification import verify
@@ -24,6 +26,7 @@ from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
 from ehrcoder.core.errors import EnvironmentFault, InputError, NotFoundError
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.profiles import Permission, Profile, ProfileAction
+from ehrcoder.core.recode import AssignedTitle, RecodeTask, SettledTask
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.ports import ChainReport, Clock, ExportEntry, IdSource, PasswordHasher, RebuildReport
@@ -44,6 +47,7 @@ class SqliteWorkspace:
         self._people = PeopleTables(session, passwords or _argon2)
         self._records = RecordTables(session, self._people)
         self._history = HistoryTables(session, self._records, self._people)
+        self._recode = RecodeTables(session, self._people)
         self._campaigns = CampaignTables(session)
         contradiction = session.contradiction()
         self._warnings = (contradiction,) if contradiction else ()
@@ -171,6 +175,34 @@ class SqliteWorkspace:
         target = target.expanduser().absolute()
         copy_database(self._session.database.conn, target)
         return target
+
+    def recode_stamp(self) -> str:
+        """Return which editions the worklist was last made from, empty where it never was."""
+        return self._recode.recode_stamp()
+
+    def assigned_titles(self) -> tuple[AssignedTitle, ...]:
+        """Return every code as it was assigned, each once."""
+        return self._recode.assigned_titles()
+
+    def records_assigned(self, title: AssignedTitle) -> tuple[tuple[RecordId, dt.date | None], ...]:
+        """Return the records to which a code was assigned in this form, with their days."""
+        return self._recode.records_assigned(title)
+
+    def put_recode_tasks(self, tasks: Sequence[RecodeTask], *, stamp: str) -> None:
+        """Store these tasks in place of the open ones; what was settled stays settled."""
+        self._recode.put_recode_tasks(tasks, stamp=stamp)
+
+    def recode_tasks(self) -> tuple[RecodeTask, ...]:
+        """Return the open tasks whose code still stands, those that must be changed first."""
+        return self._recode.recode_tasks()
+
+    def settled_recodes(self) -> tuple[SettledTask, ...]:
+        """Return what was closed without a change, oldest first."""
+        return self._recode.settled_recodes()
+
+    def settle_recode(self, record_id: RecordId, *, coder_id: CoderId, reason: str) -> int:
+        """Close a record's open tasks and return how many there were."""
+        return self._recode.settle_recode(record_id, coder_id=coder_id, reason=reason)
 
     def log_exports(self, entries: Sequence[ExportEntry]) -> None:
         """Note which files left the workspace."""

@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from builders.code_releases import CODES, code_file, imported, put
 
 from ehrcoder.adapters.codesets import release_files as limits
-from ehrcoder.adapters.codesets.importer import ReleaseImport, import_releases
 from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
 from ehrcoder.adapters.codesets.recognise import read_release_file
 from ehrcoder.adapters.codesets.release_files import ReleaseFile, release_files
@@ -19,15 +19,8 @@ from ehrcoder.adapters.codesets.release_parts import ListPart, Part, PcsRow, Tit
 from ehrcoder.adapters.codesets.release_tables import Named
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
 from ehrcoder.core.errors import InputError
-from ehrcoder.paths import find_paths
 
-CODES = {"A000": "Cholera due to Vibrio", "A009": "Cholera, unspecified", "I10": "Hypertension", "Z0000": "Check-up"}
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><ICD10CM.tabular>&a;</ICD10CM.tabular>'
-
-
-def code_file(codes: dict[str, str] = CODES) -> bytes:
-    lines = [f"{code:7} {title}" for code, title in codes.items()]
-    return "\r\n".join([*lines, *(f"B{n:02}     Made-up {n}" for n in range(9))]).encode()
 
 
 def order_file(rows: list[tuple[str, int, str]]) -> bytes:
@@ -36,22 +29,12 @@ def order_file(rows: list[tuple[str, int, str]]) -> bytes:
     ).encode()
 
 
-def put(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / name
-    path.write_bytes(data)
-    return path
-
-
 def zipped(folder: Path, name: str, **files: bytes) -> Path:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, data in files.items():
             archive.writestr(zipfile.ZipInfo(f"{member}.txt", (2026, 6, 1, 0, 0, 0)), data)
     return put(folder, name, buffer.getvalue())
-
-
-def run(target: Path, *paths: Path, named: Named | None = None) -> ReleaseImport:
-    return import_releases(paths, target, find_paths().code_set_sources, named=named)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -66,7 +49,7 @@ def read(path: Path) -> list[Part]:
 def installed(tmp_path: Path) -> Path:
     """A folder of code sets with fiscal year 2026 of four codes and some."""
     target = tmp_path / "sets"
-    run(target, put(tmp_path, "icd10cm_codes_2026.txt", code_file()))
+    imported(target, put(tmp_path, "icd10cm_codes_2026.txt", code_file()))
     return target
 
 
@@ -83,7 +66,7 @@ def test_a_code_file_becomes_an_edition_with_its_dates(installed: Path) -> None:
 
 def test_an_import_says_what_changes_and_both_editions_answer_for_their_days(tmp_path: Path, installed: Path) -> None:
     newer = {"A0001": "Cholera, classical", "A009": "Cholera NOS", "I10": "Hypertension", "Z0000": "Check-up"}
-    result = run(installed, zipped(tmp_path, "release-2027.zip", icd10cm_codes_2027=code_file(newer)))
+    result = imported(installed, zipped(tmp_path, "release-2027.zip", icd10cm_codes_2027=code_file(newer)))
     changes = result.editions[0].changes
     assert changes is not None
     assert (changes.added, changes.revised, changes.retired) == (("A00.01",), ("A00.9",), ("A00.0",))
@@ -108,7 +91,7 @@ def test_an_import_says_what_changes_and_both_editions_answer_for_their_days(tmp
 def test_headers_of_an_order_file_stand_above_their_codes(tmp_path: Path) -> None:
     rows = [("A00", 0, "Cholera"), ("A000", 1, "Cholera due to Vibrio"), ("Z00", 1, "Check-up"), ("Z01", 1, "Other"),
             ("Z02", 1, "Third")]
-    run(tmp_path / "sets", put(tmp_path, "icd10cm_order_2026.txt", order_file(rows)))
+    imported(tmp_path / "sets", put(tmp_path, "icd10cm_order_2026.txt", order_file(rows)))
     index = SqliteCodeSetIndex.open(tmp_path / "sets")
     assert [each.coding.code for each in index.ancestors(ICD_10_CM, "A00.0")] == ["A00"]
     assert index.billable_codes(ICD_10_CM) == {"A00.0", "Z00", "Z01", "Z02"}
@@ -136,7 +119,7 @@ def test_a_broken_import_is_refused_and_leaves_everything_as_it_was(
 ) -> None:
     before = content(installed)
     with pytest.raises(InputError, match=said):
-        run(installed, put(tmp_path, name, data))
+        imported(installed, put(tmp_path, name, data))
     assert content(installed) == before
 
 
@@ -147,7 +130,7 @@ def test_an_archive_that_unpacks_without_end_is_refused(
     bomb = zipped(tmp_path, "bomb-2027.zip", icd10cm_codes_2027=b"0" * 200_000)
     before = content(installed)
     with pytest.raises(InputError, match="more than any release"):
-        run(installed, bomb)
+        imported(installed, bomb)
     assert content(installed) == before
 
 
@@ -155,12 +138,12 @@ def test_lists_of_one_edition_that_disagree_are_refused(tmp_path: Path, installe
     other = code_file({**CODES, "A001": "One more"})
     mixed = zipped(tmp_path, "mixed.zip", codes_2027=code_file(), more_codes_2027=other)
     with pytest.raises(InputError, match=r"disagree about 1 codes, A001"):
-        run(installed, mixed)
+        imported(installed, mixed)
 
 
 def test_a_named_edition_that_is_not_the_files_own_is_refused(tmp_path: Path, installed: Path) -> None:
     with pytest.raises(InputError, match="is of edition 2027, not of 2026"):
-        run(installed, put(tmp_path, "icd10cm_codes_2027.txt", code_file()), named=Named(edition="2026"))
+        imported(installed, put(tmp_path, "icd10cm_codes_2027.txt", code_file()), named=Named(edition="2026"))
 
 
 @pytest.mark.parametrize(
@@ -170,15 +153,15 @@ def test_a_named_edition_that_is_not_the_files_own_is_refused(tmp_path: Path, in
 )
 def test_a_sites_own_table_is_checked(tmp_path: Path, installed: Path, table: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        run(installed, put(tmp_path, "own.csv", table.encode()), named=Named(system="http://example.org/own"))
+        imported(installed, put(tmp_path, "own.csv", table.encode()), named=Named(system="http://example.org/own"))
 
 
 def test_a_sites_own_sets_come_as_csv_and_as_fhir(tmp_path: Path) -> None:
     table = put(tmp_path, "own.csv", b"code,display,parent\nA1,One of A,A\nA,All of A,\n")
     resource = {"resourceType": "CodeSystem", "url": "http://example.org/f", "version": "3", "name": "F", "concept": [
         {"code": "x", "display": "Ex", "concept": [{"code": "y", "display": "Why"}]}]}
-    run(tmp_path / "sets", table, named=Named(system="http://example.org/own", name="Own"))
-    run(tmp_path / "sets", put(tmp_path, "f.json", json.dumps(resource).encode()))
+    imported(tmp_path / "sets", table, named=Named(system="http://example.org/own", name="Own"))
+    imported(tmp_path / "sets", put(tmp_path, "f.json", json.dumps(resource).encode()))
     index = SqliteCodeSetIndex.open(tmp_path / "sets")
     assert [c.coding.code for c in index.children("http://example.org/own", "A")] == ["A1"]
     assert [c.coding.code for c in index.ancestors("http://example.org/f", "y")] == ["x"]
