@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ehrcoder.core.assignments import CodingEvent, EventDraft, RecordCoding
-from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.ids import CoderId, RecordId
-from ehrcoder.core.procedure_tables import ProcedureTable
 from ehrcoder.core.profiles import Profile, ProfileAction
-from ehrcoder.core.recode import AssignedTitle, RecodeTask, SettledTask
 from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription
+from ehrcoder.ports.code_sets import CodeSetIndex as CodeSetIndex
+from ehrcoder.ports.code_sets import RecodeWorklist as RecodeWorklist
+from ehrcoder.ports.code_sets import SearchHit as SearchHit
+from ehrcoder.ports.code_sets import TermHit as TermHit
 
 
 class Clock(Protocol):
@@ -87,87 +88,6 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Stop the worker and free its memory."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchHit:
-    """A concept that a search found; `score` is between 0 and 1, best first."""
-
-    concept: Concept
-    score: float
-    matched: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermHit:
-    """A code whose published term shares words with a piece of a note."""
-
-    code: str
-    term: str
-    score: float
-
-
-class CodeSetIndex(Protocol):
-    """Read-only access to the installed code sets. Codes of ICD-10-CM carry their dot."""
-
-    def editions(self) -> tuple[CodeSetEdition, ...]: ...
-
-    def edition(self, system: str, *, on: dt.date | None = None) -> CodeSetEdition | None:
-        """Return the edition that answers: the one in force on a day, else the nearest; without a day, the last."""
-        ...
-
-    def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
-        """Return the concept with this exact code in the edition of the day, or None where it has none such."""
-        ...
-
-    def concept_of_edition(self, system: str, version: str, code: str) -> Concept | None:
-        """Return the concept that an installed edition has under a code, whatever its dates."""
-        ...
-
-    def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
-        """Return the concepts directly below a code, in the order of the classification."""
-        ...
-
-    def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
-        """Return the headers above a code, nearest first; their notes hold for the code as well."""
-        ...
-
-    def lists(self, *, on: dt.date | None = None) -> Mapping[str, str]:
-        """Return the imported edit lists that hold on a day, with their editions."""
-        ...
-
-    def listed(self, system: str, code: str, *, on: dt.date | None = None) -> Mapping[str, str]:
-        """Return the lists that a code stands on, with the value there."""
-        ...
-
-    def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
-        """Return the paths of an imported Alphabetic Index that lead to a code."""
-        ...
-
-    def procedure_table(self, code: str, *, on: dt.date | None = None) -> ProcedureTable | None:
-        """Return the table of ICD-10-PCS that the first three characters of a code name, or None without one.
-
-        It comes from the imported tables of the day, else from the code list, then without labels.
-        """
-        ...
-
-    def successors(self, system: str, code: str) -> tuple[str, ...]:
-        """Return the assignable codes that an imported conversion table names in place of a former one."""
-        ...
-
-    def search(
-        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
-    ) -> tuple[SearchHit, ...]:
-        """Find concepts for what a person typed: code, part of a code, words, prefixes, misspellings."""
-        ...
-
-    def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:
-        """Return the codes whose terms share most with these words, by BM25, one hit a code, best first."""
-        ...
-
-    def billable_codes(self, system: str) -> frozenset[str]:
-        """Return the assignable codes of a system; for batch work, since it reads them all."""
         ...
 
 
@@ -267,36 +187,6 @@ class ExportLog(Protocol):
     def log_exports(self, entries: Sequence[ExportEntry]) -> None: ...
 
     def exports(self) -> tuple[ExportEntry, ...]: ...
-
-
-class RecodeWorklist(Protocol):
-    """The records whose codes a later edition of a code set retired or revised."""
-
-    def recode_stamp(self) -> str:
-        """Return which editions the worklist was last made from, empty where it never was."""
-        ...
-
-    def assigned_titles(self) -> tuple[AssignedTitle, ...]:
-        """Return every code as it was assigned, each once."""
-        ...
-
-    def records_assigned(self, title: AssignedTitle) -> tuple[tuple[RecordId, dt.date | None], ...]:
-        """Return the records to which a code was assigned in this form, with their days."""
-        ...
-
-    def put_recode_tasks(self, tasks: Sequence[RecodeTask], *, stamp: str) -> None:
-        """Store these tasks in place of the open ones, in one transaction; what was settled stays settled."""
-        ...
-
-    def recode_tasks(self) -> tuple[RecodeTask, ...]:
-        """Return the open tasks whose code still stands, those that must be changed first."""
-        ...
-
-    def settled_recodes(self) -> tuple[SettledTask, ...]: ...
-
-    def settle_recode(self, record_id: RecordId, *, coder_id: CoderId, reason: str) -> int:
-        """Close a record's open tasks and return how many there were. Raises InputError, NotFoundError."""
-        ...
 
 
 class Workspace(RecordStore, CodingHistory, ExportLog, RecodeWorklist, Protocol):
