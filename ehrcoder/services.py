@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ehrcoder.adapters.codesets.build import BuildOutcome
     from ehrcoder.adapters.formats.codiesp import CodiEspRecord
     from ehrcoder.adapters.formats.codiesp_evidence import CodiEspTrainingCase
+    from ehrcoder.adapters.store.keys import WorkspaceKeys
     from ehrcoder.core.code_releases import ReleaseImport
     from ehrcoder.engine.artefacts import Artefacts
     from ehrcoder.engine.pipeline import CodingEngine
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     )
     from ehrcoder.usecases.backups import BackupShelf
     from ehrcoder.usecases.campaign.store import CampaignStore
+    from ehrcoder.usecases.encryption import Encryption
     from ehrcoder.usecases.installation import Probes
     from ehrcoder.usecases.offline_proof import JobWatcher
 
@@ -62,6 +64,24 @@ class Services:
         from ehrcoder.adapters.asked_secrets import AskedSecrets
 
         return AskedSecrets()
+
+    @cached_property
+    def keys(self) -> WorkspaceKeys:
+        """The keys of encrypted workspaces: given before, in the system's keyring, or asked for at the terminal."""
+        from ehrcoder.adapters.store.keys import WorkspaceKeys
+        from ehrcoder.adapters.system_keyring import SystemKeyring
+
+        return WorkspaceKeys(ask=self.secrets.passphrase, store=SystemKeyring())
+
+    def encryption(self, path: Path | None = None) -> Encryption:
+        """Return what encrypts a workspace or changes its passphrase."""
+        from ehrcoder.adapters.store.encryption import WorkspaceEncryption
+        from ehrcoder.adapters.system_keyring import SystemKeyring
+
+        return WorkspaceEncryption(
+            (path or self.paths.default_workspace).expanduser().absolute(), clock=self.clock, ids=self.ids,
+            keys=self.keys, keyring=SystemKeyring(), anchors=self.paths.anchors,
+        )
 
     @cached_property
     def code_sets(self) -> CodeSetIndex:
@@ -104,7 +124,7 @@ class Services:
 
         return SqliteWorkspace.open(
             path or self.paths.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only,
-            anchors=self.paths.anchors,
+            anchors=self.paths.anchors, keys=self.keys,
         )
 
     def campaigns(self, workspace: OpenWorkspace) -> CampaignStore:
@@ -122,7 +142,7 @@ class Services:
         workspace = (path or self.paths.default_workspace).expanduser().absolute()
         folder = self.settings.backup.folder
         return SqliteBackups(
-            workspace, clock=self.clock, ids=self.ids, anchors=self.paths.anchors,
+            workspace, clock=self.clock, ids=self.ids, anchors=self.paths.anchors, keys=self.keys,
             folder=folder.expanduser() / f"{workspace.name}-backups" if folder else None,
         )
 

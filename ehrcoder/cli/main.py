@@ -14,6 +14,7 @@ from ehrcoder.cli import (
     codesets_command,
     demo_command,
     doctor_command,
+    encryption_command,
     evaluate_command,
     export_command,
     gui_command,
@@ -38,7 +39,7 @@ COMMANDS = (
     gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
     search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
     learn_command, codesets_command, worklist_command, model_command, demo_command, doctor_command, offline_command,
-    profiles_command,
+    profiles_command, encryption_command,
 )
 
 

@@ -44,6 +44,10 @@ class WorkspaceLockedError(EnvironmentFault):
     """Another process has this workspace open for writing."""
 
 
+class PassphraseNeededError(EnvironmentFault):
+    """The workspace is encrypted, and its passphrase was not given yet."""
+
+
 class ModelUnavailableError(EnvironmentFault):
     """The language model cannot be used; everything else goes on working."""
 

@@ -30,6 +30,7 @@ class Backup:
     kind: BackupKind
     made_at: dt.datetime
     size: int
+    is_encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from ehrcoder.adapters.store.cipher import CipherKey, connect
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.core.errors import EnvironmentFault, InputError, IntegrityError
 
 
-def copy_database(source: sqlite3.Connection, target: Path) -> None:
+def copy_database(source: sqlite3.Connection, target: Path, *, key: CipherKey | None = None) -> None:
     """Copy a database to a new file: beside its place first, checked, then renamed.
+
+    The copy of an encrypted database is encrypted with the same key.
 
     Raises InputError when there is such a file already, EnvironmentFault, IntegrityError.
     """
@@ -25,7 +28,7 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
         # Made before SQLite writes to it, so that nobody but its owner may ever read it.
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with translated(part):
-            _copy(source, part)
+            _copy(source, part, key)
         part.replace(target)
         sync_folder(target.parent)
     except OSError as error:
@@ -36,8 +39,8 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _copy(source: sqlite3.Connection, part: Path) -> None:
-    with closing(sqlite3.connect(part)) as copy:
+def _copy(source: sqlite3.Connection, part: Path, key: CipherKey | None) -> None:
+    with closing(connect(part, mode="rw", key=key)) as copy:
         source.backup(copy)
         # One file: without this the copy would ask for a WAL file beside it.
         copy.execute("PRAGMA journal_mode = DELETE")

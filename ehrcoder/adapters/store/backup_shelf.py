@@ -17,11 +17,13 @@ from pathlib import Path
 
 from ehrcoder.adapters.store.anchor import Anchor
 from ehrcoder.adapters.store.backup import sync_folder
+from ehrcoder.adapters.store.cipher import connect, database_errors, salt_of
 from ehrcoder.adapters.store.faults import translated
+from ehrcoder.adapters.store.keys import WorkspaceKeys
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.schema import MIGRATIONS
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
-from ehrcoder.core.errors import EnvironmentFault, IntegrityError, NotFoundError
+from ehrcoder.core.errors import EhrCoderError, EnvironmentFault, IntegrityError, NotFoundError
 from ehrcoder.ports import ChainReport, Clock, IdSource
 from ehrcoder.usecases.backups import Backup, BackupKind, CheckedBackup
 
@@ -44,13 +46,14 @@ class SqliteBackups:
 
     def __init__(
         self, workspace: Path, *, clock: Clock, ids: IdSource, folder: Path | None = None,
-        anchors: Path | None = None,
+        anchors: Path | None = None, keys: WorkspaceKeys | None = None,
     ) -> None:
         self._workspace = workspace.expanduser().absolute()
         self._folder = folder or self._workspace.with_name(self._workspace.name + "-backups")
         self._clock = clock
         self._ids = ids
         self._anchors = anchors
+        self._keys = keys or WorkspaceKeys()
 
     @property
     def workspace(self) -> Path:
@@ -88,7 +91,7 @@ class SqliteBackups:
         """Open a copy, verify it and replay its history; the copy itself stays as it is."""
         if not path.is_file():
             raise NotFoundError(f"There is no backup {path}.", next_step="`ehrcoder backup list` shows what is there.")
-        if _is_present_form(path):
+        if self._is_present_form(path):
             return self._look(path, path, read_only=True)
         return self.rehearse(path)
 
@@ -106,7 +109,7 @@ class SqliteBackups:
 
     def holds(self, head_hash: str) -> bool:
         """Tell whether the workspace's ledger has a line with this hash."""
-        with translated(self._workspace), closing(_reader(self._workspace)) as connection:
+        with translated(self._workspace), closing(self._reader(self._workspace)) as connection:
             return connection.execute(_LINE, (head_hash,)).fetchone() is not None
 
     def put_back(self, path: Path, *, at: dt.datetime) -> Path | None:
@@ -144,7 +147,7 @@ class SqliteBackups:
         """Note the end that was put back as the right one: a person asked for it."""
         if self._anchors is None:
             return
-        with translated(self._workspace), closing(_reader(self._workspace)) as connection:
+        with translated(self._workspace), closing(self._reader(self._workspace)) as connection:
             (workspace_id,) = connection.execute(_WORKSPACE_ID).fetchone()
             position, digest = connection.execute(_END).fetchone()
         anchor = Anchor(self._anchors, workspace_id=workspace_id, workspace=self._workspace)
@@ -164,8 +167,8 @@ class SqliteBackups:
         """Keep the file that stands in the workspace's place, with whatever its write-ahead log still holds."""
         kept = self._free_name(BackupKind.BEFORE_RESTORE, at)
         log = self._workspace.with_name(self._workspace.name + "-wal")
-        with suppress(sqlite3.Error), closing(sqlite3.connect(self._workspace)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(*database_errors(), EhrCoderError), closing(self._connected(self._workspace, "rw")) as former:
+            former.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if log.exists() and log.stat().st_size:
             # The file is damaged, so that its log cannot be folded in: both are kept as they are.
             _copy_file(log, kept.with_name(kept.name + "-wal"))
@@ -176,10 +179,22 @@ class SqliteBackups:
         return kept
 
     def _opened(self, path: Path, *, read_only: bool) -> SqliteWorkspace:
-        return SqliteWorkspace.open(path, clock=self._clock, ids=self._ids, read_only=read_only)
+        return SqliteWorkspace.open(path, clock=self._clock, ids=self._ids, read_only=read_only, keys=self._keys)
+
+    def _connected(self, path: Path, mode: str) -> sqlite3.Connection:
+        return connect(path, mode=mode, key=self._keys.key_for(path))
+
+    def _reader(self, path: Path) -> sqlite3.Connection:
+        return self._connected(path, "ro")
+
+    def _is_present_form(self, path: Path) -> bool:
+        """Tell whether a copy has the present schema and can be read where it lies."""
+        with translated(path), closing(self._reader(path)) as connection:
+            return int(connection.execute(_SCHEMA_VERSION).fetchone()[0]) >= len(MIGRATIONS)
 
     def _entry(self, path: Path, kind: BackupKind, at: dt.datetime) -> Backup:
-        return Backup(path=path, kind=kind, made_at=at.replace(microsecond=0), size=path.stat().st_size)
+        return Backup(path=path, kind=kind, made_at=at.replace(microsecond=0), size=path.stat().st_size,
+                      is_encrypted=salt_of(path) is not None)
 
     def _free_name(self, kind: BackupKind, at: dt.datetime) -> Path:
         stamp = at.astimezone(dt.UTC).strftime(_STAMP)
@@ -224,16 +239,6 @@ def _differing(workspace: SqliteWorkspace) -> tuple[str, ...]:
         return workspace.rebuild().differing
     except IntegrityError as error:
         return (error.what,)
-
-
-def _is_present_form(path: Path) -> bool:
-    """Tell whether a copy has the present schema and can be read where it lies."""
-    with translated(path), closing(_reader(path)) as connection:
-        return int(connection.execute(_SCHEMA_VERSION).fetchone()[0]) >= len(MIGRATIONS)
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
 
 
 def _copy_file(source: Path, target: Path) -> None:

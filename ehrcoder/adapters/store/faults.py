@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ehrcoder.adapters.store.cipher import database_errors
 from ehrcoder.core.errors import (
     EhrCoderError,
     EnvironmentFault,
@@ -18,7 +19,7 @@ from ehrcoder.core.errors import (
 _KEPT = "Everything saved before is kept; this action was not done."
 
 
-def fault_of(error: sqlite3.Error, path: Path) -> EhrCoderError | None:
+def fault_of(error: Exception, path: Path) -> EhrCoderError | None:
     """Return what a failure means for the person, or None when it is a bug of ours.
 
     SQLite's own result codes: https://www.sqlite.org/rescode.html
@@ -80,7 +81,7 @@ def translated(path: Path) -> Iterator[None]:
         # Bytes in the file that are no text: in its description of its tables, or read in one and looked up
         # in another. What the program itself writes was checked before.
         raise _damaged(path) from None
-    except sqlite3.Error as error:
+    except database_errors() as error:
         fault = fault_of(error, path)
         if fault is None:
             raise

@@ -48,12 +48,14 @@ def prepare(session: Session) -> None:
                 f"The workspace {session.path} has an older form and must be brought up to date first.",
                 kept="The file was left as it is.", next_step="Open it once for writing.",
             )
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA query_only = ON")
         _check_tables(session)
         forbid_changes_of_form(connection)
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")  # sorting large tables leaves no clinical text on the disk
     # Off while tables are made anew: https://www.sqlite.org/lang_altertable.html#otheralter
     connection.execute("PRAGMA foreign_keys = OFF")
     if version < len(MIGRATIONS):
@@ -113,7 +115,7 @@ def _keep_former(session: Session, version: int) -> None:
     """Keep a copy of a file that is about to be migrated; one that an earlier attempt left is good enough."""
     target = session.path.with_name(f"{session.path.name}.schema-{version}")
     if not target.exists():
-        copy_database(session.database.conn, target)
+        copy_database(session.database.conn, target, key=session.key)
 
 
 def _migrate(session: Session, version: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ehrcoder.adapters.store.anchor import Anchor
+from ehrcoder.adapters.store.cipher import CipherKey
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.history import ledger_hash
@@ -37,6 +38,8 @@ class Session:
     ids: IdSource
     read_only: bool
     anchor: Anchor | None = None
+    key: CipherKey | None = None
+    """What an encrypted file is opened with."""
 
     @contextmanager
     def writing(self) -> Iterator[None]:

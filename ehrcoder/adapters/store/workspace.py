@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from sqlite_utils import Database
 from ehrcoder.adapters.store.anchor import Anchor
 from ehrcoder.adapters.store.backup import copy_database
 from ehrcoder.adapters.store.campaign_tables import CampaignTables
+from ehrcoder.adapters.store.cipher import MAGIC, CipherKey, connect, salt_of
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.history_tables import HistoryTables
+from ehrcoder.adapters.store.keys import WorkspaceKeys
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.migrate import prepare
 from ehrcoder.adapters.store.people import PeopleTables
@@ -31,9 +33,9 @@ from ehrcoder.core.records import EncounterRecord, RecordRow
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.ports import ChainReport, Clock, ExportEntry, IdSource, PasswordHasher, RebuildReport
 
-_BUSY_SECONDS = 5.0
 _WORKSPACE_ID = "SELECT value FROM meta WHERE key = 'workspace_id'"
-_MAGIC = b"SQLite format 3\0"
+_LEFTOVERS = (".rekeying", ".rekeying-journal", ".rekeying-wal", ".rekeying-shm", ".restoring")
+"""What a killed re-keying or restore leaves beside the workspace; nothing of it is needed."""
 
 
 class SqliteWorkspace:
@@ -55,28 +57,34 @@ class SqliteWorkspace:
     @classmethod
     def open(
         cls, path: Path, *, clock: Clock, ids: IdSource, read_only: bool = False, anchors: Path | None = None,
-        passwords: Callable[[], PasswordHasher] | None = None,
+        passwords: Callable[[], PasswordHasher] | None = None, keys: WorkspaceKeys | None = None,
+        create_with: CipherKey | None = None,
     ) -> SqliteWorkspace:
         """Open a workspace; a file that is not there is created unless `read_only`.
 
         `anchors` is the folder, away from the workspace, in which it is noted how far the ledger has come.
-        `passwords` makes what hashes the passwords of profiles, Argon2id unless another one is given.
+        `passwords` makes what hashes the passwords of profiles, Argon2id unless another one is given; `keys`
+        finds the key of an encrypted file. A file that is created is encrypted with `create_with`, if it is given.
         Raises WorkspaceLockedError when another program writes to it, NotFoundError, InputError for a file
         that is no workspace or of a newer version, EnvironmentFault, IntegrityError.
         """
         path = path.expanduser().absolute()
+        keys = keys or WorkspaceKeys()
         if read_only:
             if not path.is_file():
                 raise NotFoundError(f"There is no workspace {path}.",
                                     next_step="Import records first; that creates it.")
-            return cls(_connect(path, clock=clock, ids=ids, read_only=True, anchors=anchors), None,
-                       passwords=passwords)
+            return cls(connect_session(path, clock=clock, ids=ids, read_only=True, anchors=anchors,
+                                       key=keys.key_for(path)), None, passwords=passwords)
         _refuse_foreign(path)
         _make_folder(path.parent)
         lock = WriterLock(path)
         lock.acquire()
         try:
-            return cls(_connect(path, clock=clock, ids=ids, read_only=False, anchors=anchors), lock,
+            clear_leftovers(path)
+            is_new = not path.exists() or path.stat().st_size == 0
+            key = keys.remember(create_with) if is_new and create_with is not None else keys.key_for(path)
+            return cls(connect_session(path, clock=clock, ids=ids, read_only=False, anchors=anchors, key=key), lock,
                        passwords=passwords)
         except BaseException:
             lock.release()
@@ -173,7 +181,7 @@ class SqliteWorkspace:
     def backup(self, target: Path) -> Path:
         """Copy the workspace as it is now to a new file, check the copy, and return its path."""
         target = target.expanduser().absolute()
-        copy_database(self._session.database.conn, target)
+        copy_database(self._session.database.conn, target, key=self._session.key)
         return target
 
     def recode_stamp(self) -> str:
@@ -254,18 +262,25 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+def clear_leftovers(path: Path) -> None:
+    """Delete what a killed re-keying or restore left beside a workspace; the caller holds its lock."""
+    for suffix in _LEFTOVERS:
+        with suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def _refuse_foreign(path: Path) -> None:
     """Leave a file that is no database alone: not even a lock file is laid beside it."""
     try:
         with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
+            head = file.read(len(MAGIC))
     except FileNotFoundError:
         return
     except OSError as error:
         raise EnvironmentFault(f"The workspace {path} cannot be opened: {error.strerror}.",
                                kept="Nothing was changed.",
                                next_step="Name a workspace file that you may read and write.") from error
-    if head and head != _MAGIC:
+    if head and head != MAGIC and salt_of(path) is None:
         raise InputError(f"{path} is not a workspace.", kept="The file was left as it is.",
                          next_step="Name a workspace file, or a new one to create it.")
 
@@ -282,15 +297,17 @@ def _anchored(session: Session, folder: Path) -> Session:
     return session
 
 
-def _connect(path: Path, *, clock: Clock, ids: IdSource, read_only: bool, anchors: Path | None) -> Session:
+def connect_session(
+    path: Path, *, clock: Clock, ids: IdSource, read_only: bool, anchors: Path | None, key: CipherKey | None
+) -> Session:
+    """Open a workspace's file, checked and migrated. Raises what `SqliteWorkspace.open` raises."""
     with translated(path):
-        mode = "ro" if read_only else "rwc"
-        connection = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS)
+        connection = connect(path, mode="ro" if read_only else "rwc", key=key)
     try:
         with translated(path):
             session = Session(
                 database=Database(connection, recursive_triggers=True, execute_plugins=False), path=path,
-                clock=clock, ids=ids, read_only=read_only,
+                clock=clock, ids=ids, read_only=read_only, key=key,
             )
             prepare(session)
             return session if anchors is None else _anchored(session, anchors)
