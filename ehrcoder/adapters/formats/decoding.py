@@ -40,6 +40,11 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"BHS|", "a batch of HL7 v2 messages"),
 )
 
+# What these begin with is text all the same, in whatever encoding.
+_KINDS_OF_TEXT = frozenset({
+    "an RTF document", "an HL7 v2 message", "a batch of HL7 v2 messages", "an HTML page", "a C-CDA document",
+    "an XML document",
+})
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f\x85")
 # Tried in this order: a note with a few accents fits several, and the first is by far the most usual.
 _WESTERN_ENCODINGS = ("cp1252", "mac_roman", "cp850")
@@ -165,7 +170,7 @@ def _refuse_control_characters(data: bytes, *, name: str) -> None:
 
 def _decode_by_guess(data: bytes, error: UnicodeDecodeError, *, name: str) -> DecodedText:
     kind = what_it_looks_like(data[:65536])
-    if kind is not None:
+    if kind is not None and kind not in _KINDS_OF_TEXT:
         raise _not_text(name, kind) from error
     _refuse_control_characters(data, name=name)
     damaged = data.decode("utf-8", errors="replace").count("�")

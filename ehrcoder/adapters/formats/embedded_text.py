@@ -16,6 +16,11 @@ from ehrcoder.core.errors import InputError
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xhtml"})
 PLAIN_TYPES = frozenset({"text/plain", "text/markdown"})
 
+XML_TYPES = frozenset({
+    "application/xml", "text/xml", "application/cda+xml", "application/hl7-v3+xml", "application/hl7-sda+xml",
+    "text/x-hl7-text+xml",
+})
+
 EXTRACTED_TYPES = {
     "application/rtf": text_of_rtf, "text/rtf": text_of_rtf, "application/x-rtf": text_of_rtf,
     "application/pdf": text_of_pdf, "application/x-pdf": text_of_pdf,
@@ -34,6 +39,8 @@ def bytes_of_base64(text: str, *, name: str) -> bytes:
 def text_of_embedded(data: bytes, media_type: str, *, name: str) -> DecodedText:
     """Return the text of a carried document. Raises InputError naming the type when it cannot be read."""
     plain_type = media_type.split(";")[0].strip().lower()
+    if plain_type in XML_TYPES:
+        return _text_of_clinical_document(data, name=name)
     extract = EXTRACTED_TYPES.get(plain_type)
     if extract is not None:
         return extract(data, name=name)
@@ -44,6 +51,24 @@ def text_of_embedded(data: bytes, media_type: str, *, name: str) -> DecodedText:
         return DecodedText(text=text_of_html(decoded.text),
                            notes=(*decoded.notes, f"The text of {name} is shown from HTML."))
     return decoded
+
+
+def _text_of_clinical_document(data: bytes, *, name: str) -> DecodedText:
+    """Return the narratives of a C-CDA document. Raises InputError for other XML."""
+    # The body's own carried documents are read by this module.
+    from ehrcoder.adapters.formats.ccda_body import DocumentBody
+    from ehrcoder.adapters.formats.xml_trees import parse_xml, root_name_of
+
+    if root_name_of(data) != "ClinicalDocument":
+        raise InputError(f"{name} is XML, but no clinical document.")
+    body = DocumentBody(lambda message: None)
+    body.read(parse_xml(data))
+    if not body.sections:
+        raise InputError(f"{name} is a clinical document without narrative.")
+    notes = [f"The text of {name} is shown from its sections (C-CDA)."]
+    if body.codes:
+        notes.append(f"Codes within {name} are not taken; import it as a file of its own.")
+    return DecodedText(text="\n\n".join(body.sections), notes=tuple(notes))
 
 
 def decode_named(data: bytes, media_type: str, *, name: str) -> DecodedText:

@@ -10,7 +10,8 @@ from ehrcoder.adapters.formats.decoding import DecodedText, decode, refuse_unsto
 from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
 from ehrcoder.adapters.formats.embedded_text import decode_named
 from ehrcoder.adapters.formats.hl7_times import period_of, year_of
-from ehrcoder.adapters.formats.hl7v2_content import FoundReport, codes_of, reports_of
+from ehrcoder.adapters.formats.hl7v2_codes import codes_of, readings_of_names
+from ehrcoder.adapters.formats.hl7v2_content import FoundReport, reports_of
 from ehrcoder.adapters.formats.hl7v2_messages import Message, Segment, messages_of
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.core.errors import InputError
@@ -65,8 +66,21 @@ def _decoded(data: bytes) -> DecodedText:
     fields = header.split(header[3:4]) if header.startswith(b"MSH") and header[3:4] else []
     charset = re.match(rb"8859/(\d{1,2})", fields[17]) if len(fields) > 17 else None
     if charset and not data.isascii():
+        if _is_utf_8(data):
+            said = f"The message says that it is in 8859/{int(charset[1])}, but it is in UTF-8 and was read so."
+            decoded = decode(data, name="The file")
+            return DecodedText(text=decoded.text, notes=(*decoded.notes, said))
         return decode_named(data, f"text/plain; charset=iso-8859-{int(charset[1])}", name="The file")
     return decode(data, name="The file")
+
+
+def _is_utf_8(data: bytes) -> bool:
+    """Text of a single-byte set with letters beyond ASCII is hardly ever well-formed UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _by_patient(message: Message, report: Callable[[str], None]) -> list[tuple[Segment, ...]]:
@@ -91,10 +105,13 @@ def _record(
         plain = problem if not where else problem[:1].lower() + problem[1:]
         context.on_left_out(f"{where}{plain}")
 
+    if any(segment.name == "DSC" and segment.raw(1) for segment in segments):
+        report("Segment DSC: the message goes on in another one, which is not joined to it.")
     reports = reports_of(segments, report=report)
-    codes = tuple(dict.fromkeys(codes_of(segments, report=report)))
+    country = message.header.component(17).upper()
+    codes = tuple(dict.fromkeys(codes_of(segments, report=report, country=country)))
     period, period_notes = _period(message, segments)
-    said = [*notes, *period_notes, *_notes_on(reports, codes, segments)]
+    said = [*notes, *period_notes, *_notes_on(reports, codes, segments, country=country)]
     stem = PurePath(context.source_name).stem
     documents = tuple(_documents(reports, message))
     return EncounterRecord(
@@ -122,16 +139,13 @@ def _documents(reports: Sequence[FoundReport], message: Message) -> Iterator[Cli
 
 
 def _notes_on(
-    reports: Sequence[FoundReport], codes: Sequence[ImportedCode], segments: Sequence[Segment]
+    reports: Sequence[FoundReport], codes: Sequence[ImportedCode], segments: Sequence[Segment], *, country: str
 ) -> Iterator[str]:
     if reports:
         yield "The text is put together from the message's OBX and NTE segments."
     else:
         yield "No text came with it; its codes are shown." if codes else "No text and no code came with it."
-    given = {segment.component(3, 3) or segment.component(2) for segment in segments if segment.name == "DG1"}
-    for short, taken in (("I9", "ICD-9-CM"), ("I10", "ICD-10-CM")):
-        if short in given:
-            yield f"The message names a code system {short}; its codes are taken as {taken}."
+    yield from readings_of_names(segments, country=country)
 
 
 def _first(segments: Sequence[Segment], name: str) -> Segment | None:

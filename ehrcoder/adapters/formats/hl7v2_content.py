@@ -1,4 +1,4 @@
-"""What the segments of an HL7 v2 message hold for coding: texts in order, and codes in their own systems."""
+"""The texts that the segments of an HL7 v2 message hold, in their order."""
 
 from __future__ import annotations
 
@@ -7,36 +7,12 @@ from dataclasses import dataclass, field
 
 from ehrcoder.adapters.formats.decoding import refuse_unstorable
 from ehrcoder.adapters.formats.embedded_text import bytes_of_base64, text_of_embedded
-from ehrcoder.adapters.formats.fhir_systems import (
-    CPT,
-    DISCHARGE_TABLE,
-    ICD_9_CM,
-    LOINC,
-    SNOMED_CT,
-    is_well_formed,
-    known_code,
-    known_oid,
-)
 from ehrcoder.adapters.formats.hl7v2_messages import Segment
 from ehrcoder.adapters.formats.json_values import shown
-from ehrcoder.core.codes import HCPCS_II, ICD_10_CM, ICD_10_PCS, CodeKind, Coding
 from ehrcoder.core.errors import InputError
-from ehrcoder.core.records import ImportedCode
 
 Report = Callable[[str], None]
 
-# HL7 table 0396 and older spellings. I9 and I10 are WHO's by that table and the American modifications by use.
-_SYSTEMS: dict[str, str] = {
-    **dict.fromkeys(("I9", "I9C", "I9CDX", "I9CP", "I9M", "ICD9", "ICD-9", "ICD9CM", "ICD-9-CM", "ICD-9CM"), ICD_9_CM),
-    **dict.fromkeys(("I10", "I10C", "I10M", "ICD10", "ICD-10", "ICD10CM", "ICD-10-CM", "ICD-10CM"), ICD_10_CM),
-    **dict.fromkeys(("I10P", "ICD10PCS", "ICD-10-PCS", "ICD-10PCS", "ICD10P"), ICD_10_PCS),
-    **dict.fromkeys(("SCT", "SCT2", "SNOMED", "SNOMEDCT", "SNOMED-CT", "SNOMED CT"), SNOMED_CT),
-    **dict.fromkeys(("C4", "C5", "CPT", "CPT4", "CPT-4"), CPT),
-    **dict.fromkeys(("HCPCS", "HCPT", "HPC"), HCPCS_II),
-    "LN": LOINC, "HL70112": DISCHARGE_TABLE, "0112": DISCHARGE_TABLE,
-}
-_EITHER_ICD_10 = frozenset({"I10", "ICD10", "ICD-10"})
-_DIAGNOSIS_TYPES = {"A": "admitting", "W": "working", "F": "final"}
 _DOCUMENT_TYPES = {
     "AR": "Autopsy report", "CD": "Cardiodiagnostics", "CN": "Consultation", "DI": "Diagnostic imaging",
     "DS": "Discharge summary", "ED": "Emergency department report", "HP": "History and physical examination",
@@ -94,30 +70,6 @@ def reports_of(segments: Sequence[Segment], *, report: Report) -> list[FoundRepo
     return [found for found in reports if found.text.strip()]
 
 
-def codes_of(segments: Sequence[Segment], *, report: Report) -> Iterator[ImportedCode]:
-    """Yield diagnoses, procedures, charges and the discharge disposition, as the message gives them."""
-    for segment in segments:
-        match segment.name:
-            case "DG1" if segment.component(21) == "D":
-                report(f"Segment {segment}: it deletes a diagnosis, so its code is not taken.")
-            case "DG1":
-                label = ", ".join(part for part in ("Diagnosis", _DIAGNOSIS_TYPES.get(segment.component(6))) if part)
-                yield from _coded(segment, 3, CodeKind.DIAGNOSIS, label, report, method=segment.component(2))
-            case "PR1" if segment.component(20) == "D":
-                report(f"Segment {segment}: it deletes a procedure, so its code is not taken.")
-            case "PR1":
-                yield from _coded(segment, 3, CodeKind.PROCEDURE, "Procedure", report, method=segment.component(2))
-            case "FT1":
-                yield from _coded(segment, 19, CodeKind.DIAGNOSIS, "Charge, diagnosis", report)
-                yield from _coded(segment, 25, CodeKind.PROCEDURE, "Charge, procedure", report)
-            case "PRB" if segment.component(1) != "DE":
-                yield from _coded(segment, 3, CodeKind.DIAGNOSIS, "Problem", report, may_be_text=True)
-            case "PV1":
-                yield from _coded(segment, 36, CodeKind.OUTCOME, "Discharge disposition", report, method="HL70112")
-            case _:
-                continue
-
-
 def _begin(reports: list[FoundReport], *, type_: str, title: str) -> None:
     if reports and not reports[-1].parts and reports[-1].type in ("Report", "Document"):
         # An MDM names what was done (OBR) and which document tells of it (TXA).
@@ -142,11 +94,20 @@ def _stated(segments: Sequence[Segment]) -> FoundReport:
             reason = segment.component(3, 2) or segment.component(3)
             if reason:
                 found.parts.append(("", f"Admit reason: {reason}"))
-        elif segment.name == "DG1" and not segment.component(3) and segment.component(21) != "D":
+        elif segment.name == "DG1" and segment.component(21) != "D" and not _has_code(segment):
             words = segment.text(4).strip() or segment.component(3, 2)
             if words:
                 found.parts.append(("", f"Diagnosis: {words}"))
     return found
+
+
+def _has_code(segment: Segment) -> bool:
+    """A code whose system nobody names is no code that could be taken; its words still say what it means."""
+    return any(
+        len(parts) > place and parts[place].strip() and ((len(parts) > place + 2 and parts[place + 2].strip())
+                                                         or segment.component(2))
+        for parts in segment.repetitions(3) for place in (0, 3)
+    )
 
 
 def _observation(segment: Segment, report: Report) -> Iterator[tuple[str, str]]:
@@ -160,6 +121,9 @@ def _observation(segment: Segment, report: Report) -> Iterator[tuple[str, str]]:
         if segment.raw(5) and (kind in ("TX", "FT") or not segment.raw(6)):
             text = segment.text(5)
             if kind in ("TX", "FT"):
+                if segment.raw(6).strip():
+                    report(f"Segment {segment}: what stands in OBX-6 is no part of the text; perhaps a "
+                           f"'{segment.separators.field}' within the text was not escaped.")
                 yield name, text
                 return
             yield "", f"{name}: {text}" if name else text
@@ -228,41 +192,3 @@ def media_type_of(kind: str, subtype: str) -> str:
         return "text/plain"
     lowered = {"im": "image", "ap": "application"}.get(lowered, lowered)
     return f"{lowered or 'application'}/{second or 'octet-stream'}"
-
-
-def _coded(
-    segment: Segment, position: int, kind: CodeKind, label: str, report: Report, *, method: str = "",
-    may_be_text: bool = False,
-) -> Iterator[ImportedCode]:
-    for components in segment.repetitions(position):
-        padded = [component.strip() for component in (*components, *[""] * 6)]
-        # CE and CWE: identifier, text, system; then the same of an alternative coding.
-        for code, words, name in (padded[:3], padded[3:6]):
-            if not code or (may_be_text and not name):
-                continue
-            try:
-                yield _imported(code, words or segment.text(4) * (position == 3), name or method, kind, label)
-            except InputError as error:
-                report(f"Segment {segment}: {error.what}")
-
-
-def _imported(code: str, words: str, name: str, kind: CodeKind, label: str) -> ImportedCode:
-    if not name:
-        raise InputError("a code without its code system.")
-    system = _system_named(name, code, kind)
-    plain = known_code(system, code)
-    if not is_well_formed(system, plain):
-        raise InputError(f"a code that cannot be one of {shown(system)}.")
-    for text in (plain, words, system):
-        refuse_unstorable(text, place="a code")
-    return ImportedCode(coding=Coding(system=system, version="", code=plain, display=words), kind=kind,
-                        source_label=label)
-
-
-def _system_named(name: str, code: str, kind: CodeKind) -> str:
-    key = name.strip().upper()
-    if key in _EITHER_ICD_10 and kind is CodeKind.PROCEDURE:
-        return ICD_10_PCS
-    system = _SYSTEMS.get(key) or known_oid(name)
-    # HCPCS level I is CPT.
-    return CPT if system == HCPCS_II and code.isdecimal() else system

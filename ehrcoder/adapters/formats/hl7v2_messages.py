@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.core.errors import InputError
@@ -15,6 +15,7 @@ from ehrcoder.core.errors import InputError
 Report = Callable[[str], None]
 
 _SEGMENT_NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
+_INDENTED = re.compile(r"([ \t]{1,16})MSH[^A-Za-z0-9\s]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ENVELOPE = frozenset({"FHS", "BHS", "BTS", "FTS"})
 # Segments whose last field is text that senders break over lines, although the standard forbids it.
@@ -124,7 +125,12 @@ def messages_of(text: str, *, report: Report) -> Iterator[Message]:
     count = 0
     promised: str | None = None
     block: list[tuple[int, str]] = []
-    for line_number, line in enumerate(_lines_of(text), start=1):
+    indent = ""
+    for line_number, whole in enumerate(_lines_of(text), start=1):
+        # Messages out of documents are indented, every line by the same.
+        line = whole.removeprefix(indent) if indent else whole
+        if not block and (found := _INDENTED.match(whole)):
+            indent, line = found[1], whole[found.end(1):]
         if line[:3] == "MSH":
             yield from _parsed(block, count, report)
             block, count = [(line_number, line)], count + 1
@@ -171,6 +177,12 @@ def _message(block: list[tuple[int, str]], number: int) -> Message:
         name = text[:3]
         counts[name] = counts.get(name, 0) + 1
         fields = text.split(separators.field)
+        if name == "ADD" and len(segments) > 1:
+            # The last field of the segment before goes on here.
+            before = segments.pop()
+            joined = (*before.fields[:-1], before.fields[-1] + "".join(fields[1:2]), *fields[2:])
+            segments.append(replace(before, fields=joined))
+            continue
         if name == "MSH":
             # MSH-1 is the separator itself, so that numbering agrees with the standard's.
             fields.insert(1, separators.field)

@@ -165,7 +165,7 @@ EXPECTED = [
     (f"{MS}/ADT-A03-01.hl7", "male 1988 2015-02-08 2015-02-09", "heartrate: 60; 120 beats/min (70-80) A",
      "ACR:Admitted as Inpatient SCT:422504002 SCT:76164006"),
     (f"{MS}/DFT-P03-01.hl7", "male 1988 2015-02-08 None", "",
-     "ACR:Admitted as Inpatient SCT:29857009 SCT:68235000 CPT:71045 CPT:71045 SCT:29857009 SCT:68235000"),
+     "ACR:Admitted as Inpatient SCT:29857009 SCT:68235000 CPT:71045 CPT:71045 CPT:71045 SCT:29857009 SCT:68235000"),
     (f"{MS}/LRI_2.0-NG_CBC_Typ_Message.hl7", "male 1961 2011-01-03 2011-01-03",
      "Hemoglobin [Mass/volume] in Blood: 12.5 grams per milliliter (13 to 18) L\n", ""),
     (f"{LFH}/ORU-multiline-short-mixed.hl7", "male 1963 2020-08-02 None", "[PII] Emergency Department\n", ""),
