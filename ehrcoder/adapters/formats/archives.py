@@ -13,6 +13,8 @@ from ehrcoder.ports import ReadContext, RecordReader
 
 _HEAD_BYTES = 65_536
 _DEEPEST = 1
+# What an exchange of documents on media (IHE XDM) packs around its documents.
+_AROUND_XDM = frozenset({"index.htm", "index.html", "readme.txt", "metadata.xml"})
 _UNREAD = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 
 
@@ -34,9 +36,12 @@ class ZipReader:
         Raises InputError for damaged archives and for those that would unpack to too much.
         """
         archive = open_archive(data, name="The archive")
+        is_xdm = any("ihe_xdm/" in member.lower() for member in archive.names())
         for member in archive.names():
             shown = _shown(member)
             if any(part in member.lower() for part in _UNREAD):
+                continue
+            if is_xdm and PurePosixPath(member).name.lower() in _AROUND_XDM:
                 continue
             inner = replace(
                 context, source_name=f"{context.source_name}/{shown}",

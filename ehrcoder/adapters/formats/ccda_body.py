@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ehrcoder.adapters.formats.ccda_codes import Place, codes_of_entry, disposition_codes
 from ehrcoder.adapters.formats.ccda_narrative import narrative_text
-from ehrcoder.adapters.formats.embedded_text import bytes_of_base64, text_of_embedded
+from ehrcoder.adapters.formats.embedded_text import EXTRACTED_TYPES, bytes_of_base64, text_of_embedded
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.adapters.formats.xml_trees import attribute, child, texts_of, words_of
 from ehrcoder.core.errors import InputError
@@ -80,7 +81,7 @@ class DocumentBody:
             where = "lies elsewhere and was not sent along" if child(text, "reference") is not None else "is empty"
             self._leave_out(f"What is carried in {name} {where}.")
             return
-        if attribute(text, "representation") != "B64":
+        if attribute(text, "representation") != "B64" and not _is_file_all_the_same(content, media_type):
             self.carried.append(FoundText(title=title, text=content))
             return
         try:
@@ -99,6 +100,15 @@ class DocumentBody:
     def _leave_out(self, message: str) -> None:
         self.problems.append(message)
         self.report(message)
+
+
+def _is_file_all_the_same(content: str, media_type: str) -> bool:
+    """Some senders forget to say that a file is carried as Base64."""
+    plain_type = media_type.split(";")[0].strip().lower()
+    if plain_type.startswith("text/plain") or not plain_type:
+        return False
+    start = "".join(content[:400].split())
+    return plain_type in EXTRACTED_TYPES and re.fullmatch(r"[A-Za-z0-9+/]{8,}={0,2}", start) is not None
 
 
 def _name_of(section: _Element) -> str:

@@ -14,14 +14,16 @@ from ehrcoder.adapters.formats.fhir_systems import (
     CPT,
     ICD_9_CM,
     ICD_10,
+    SNOMED_CT,
     contradicts,
     is_well_formed,
     known_code,
     known_oid,
+    system_named,
 )
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.adapters.formats.xml_trees import XSI_TYPE, attribute, child
-from ehrcoder.core.codes import HCPCS_II, ICD_10_CM, KIND_OF_SYSTEM, CodeKind, Coding
+from ehrcoder.core.codes import HCPCS_II, ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, Coding
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.records import ImportedCode
 
@@ -66,6 +68,7 @@ _STATUS_CODES = frozenset({"33999-4", "11323-3"})
 _STATUS_WORDS = {"55561003": "active", "73425007": "inactive", "413322009": "resolved"}
 # One address, two tables.
 _KIND_OF_OID = {"2.16.840.1.113883.6.103": CodeKind.DIAGNOSIS, "2.16.840.1.113883.6.104": CodeKind.PROCEDURE}
+_NAMED_SYSTEMS = frozenset({ICD_10_CM, ICD_10_PCS, ICD_9_CM, SNOMED_CT, CPT, HCPCS_II})
 _STATEMENTS = ("observation", "procedure", "act", "encounter")
 
 
@@ -124,9 +127,10 @@ def imported_codes(
 
 def _imported(coded: _Element, code: str, kind: CodeKind, *, label: str) -> ImportedCode:
     oid, name = attribute(coded, "codeSystem"), attribute(coded, "codeSystemName")
-    if not oid:
+    # A system that is named in words only is taken where the words name one and no other.
+    system = known_oid(oid) if oid else system_named(name)
+    if not oid and system not in _NAMED_SYSTEMS:
         raise InputError("a code without its code system.")
-    system = known_oid(oid)
     if contradicts(system, name):
         raise InputError(f"a code whose system is {system} by number and {shown(name)} by name.")
     plain = known_code(system, code)

@@ -7,7 +7,7 @@ import binascii
 import contextlib
 import re
 
-from ehrcoder.adapters.formats.decoding import DecodedText, decode
+from ehrcoder.adapters.formats.decoding import DecodedText, decode, what_it_looks_like
 from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_pdf, text_of_rtf
 from ehrcoder.adapters.formats.html_text import text_of_html
 from ehrcoder.adapters.formats.json_values import shown
@@ -21,6 +21,9 @@ XML_TYPES = frozenset({
     "text/x-hl7-text+xml",
 })
 
+# Says nothing of what it is: its first bytes do.
+UNNAMED_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+
 EXTRACTED_TYPES = {
     "application/rtf": text_of_rtf, "text/rtf": text_of_rtf, "application/x-rtf": text_of_rtf,
     "application/pdf": text_of_pdf, "application/x-pdf": text_of_pdf,
@@ -29,9 +32,14 @@ EXTRACTED_TYPES = {
 
 
 def bytes_of_base64(text: str, *, name: str) -> bytes:
-    """Return decoded bytes, white space between them allowed. Raises InputError when they are damaged."""
+    """Return decoded bytes. Raises InputError when they are damaged.
+
+    White space between them, a lacking end of padding and the letters of RFC 4648's safe alphabet change nothing of
+    what was meant.
+    """
+    plain = "".join(text.split()).replace("-", "+").replace("_", "/")
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError(f"{name}'s base64 is damaged.", next_step="Export it again.") from error
 
@@ -39,6 +47,8 @@ def bytes_of_base64(text: str, *, name: str) -> bytes:
 def text_of_embedded(data: bytes, media_type: str, *, name: str) -> DecodedText:
     """Return the text of a carried document. Raises InputError naming the type when it cannot be read."""
     plain_type = media_type.split(";")[0].strip().lower()
+    if plain_type in UNNAMED_TYPES:
+        plain_type = _type_by_look(data)
     if plain_type in XML_TYPES:
         return _text_of_clinical_document(data, name=name)
     extract = EXTRACTED_TYPES.get(plain_type)
@@ -51,6 +61,21 @@ def text_of_embedded(data: bytes, media_type: str, *, name: str) -> DecodedText:
         return DecodedText(text=text_of_html(decoded.text),
                            notes=(*decoded.notes, f"The text of {name} is shown from HTML."))
     return decoded
+
+
+def _type_by_look(data: bytes) -> str:
+    """Return the media type that a file's first bytes tell, '' for text and 'application/octet-stream' for others."""
+    start = data.lstrip()[:16]
+    if start.startswith(b"%PDF-"):
+        return "application/pdf"
+    if start.startswith(b"{\\rtf"):
+        return "application/rtf"
+    kind = what_it_looks_like(data[:65_536])
+    if kind == "a C-CDA document":
+        return "application/xml"
+    if kind == "an HTML page":
+        return "text/html"
+    return "" if kind is None and b"\x00" not in data else "application/octet-stream"
 
 
 def _text_of_clinical_document(data: bytes, *, name: str) -> DecodedText:

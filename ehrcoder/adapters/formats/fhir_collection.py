@@ -8,6 +8,8 @@ from ehrcoder.adapters.formats.json_values import JsonObject, objects_at, text_a
 from ehrcoder.ports import ReadContext
 
 _DEEPEST_BUNDLE = 10
+_HOLDERS = frozenset({"Encounter", "Composition", "DiagnosticReport", "DocumentReference"})
+_CONTAINED = frozenset({"Condition", "Procedure", "Observation"})
 
 
 @dataclass(slots=True)
@@ -28,9 +30,21 @@ class ResourceCollection:
             self._add_entries(resource, place=place, depth=depth)
             return
         self.resources.append(resource)
+        self._add_contained(resource)
         for key in (full_url, f"{kind}/{identifier}" if identifier else ""):
             if key:
                 self._by_reference.setdefault(key, resource)
+
+    def _add_contained(self, resource: JsonObject) -> None:
+        """Take conditions and procedures that stand within a resource, as said of the same patient and encounter."""
+        if text_at(resource, "resourceType") not in _HOLDERS:
+            return
+        encounter = (f"Encounter/{text_at(resource, 'id')}" if text_at(resource, "resourceType") == "Encounter"
+                     else text_at(resource, "encounter", "reference"))
+        for inner in objects_at(resource, "contained"):
+            if text_at(inner, "resourceType") in _CONTAINED:
+                around = {"subject": resource.get("subject"), "encounter": {"reference": encounter}}
+                self.resources.append({**around, **inner})
 
     def resolve(self, reference: str) -> JsonObject | None:
         """Return the resource that a reference means: a full address, or the type and id at its end."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ehrcoder.adapters.formats.decoding import DecodedText, decode, refuse_unstorable
-from ehrcoder.adapters.formats.embedded_text import EXTRACTED_TYPES, text_of_embedded
+from ehrcoder.adapters.formats.embedded_text import (
+    EXTRACTED_TYPES,
+    UNNAMED_TYPES,
+    XML_TYPES,
+    bytes_of_base64,
+    text_of_embedded,
+)
 from ehrcoder.adapters.formats.fhir_own import is_made_from_the_rest, own_note_text
 from ehrcoder.adapters.formats.fhir_systems import is_well_formed, known_code, known_system
 from ehrcoder.adapters.formats.html_text import text_of_html
@@ -24,6 +28,7 @@ Resolve = Callable[[str], JsonObject | None]
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xhtml"})
 _PLAIN_TYPES = frozenset({"text/plain", "text/markdown"})
+_READ_TYPES = _HTML_TYPES | _PLAIN_TYPES | XML_TYPES | UNNAMED_TYPES | EXTRACTED_TYPES.keys()
 _DEEPEST_SECTION = 20
 
 
@@ -87,6 +92,15 @@ def codes_of(resource: JsonObject, *, report: Report) -> Iterator[ImportedCode]:
             yield from _claim_codes(resource, report=report)
         case _:
             return
+
+
+def stated_in_words(resource: JsonObject) -> str:
+    """Return what a condition or procedure says in words alone, '' where it has a code or says nothing."""
+    kind = text_at(resource, "resourceType")
+    coded = any(text_at(coding, "code") and text_at(coding, "system")
+                for concept in objects_at(resource, "code") for coding in objects_at(concept, "coding"))
+    words = label_of(object_at(resource, "code"))
+    return f"{kind}: {' '.join(words.split())}" if kind in ("Condition", "Procedure") and words and not coded else ""
 
 
 def label_of(concept: JsonObject) -> str:
@@ -172,18 +186,15 @@ def _from_attachments(
 def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: Resolve) -> FoundDocument:
     content_type, data = _media_type(attachment), text_at(attachment, "data")
     if not data:
-        binary = resolve(text_at(attachment, "url"))
+        binary = _contained(resource, text_at(attachment, "url")) or resolve(text_at(attachment, "url"))
         if binary is None:
             where = "lies elsewhere and was not sent along" if text_at(attachment, "url") else "is empty"
             raise InputError(f"the attachment {where}.")
         data = text_at(binary, "data")
         content_type = content_type or text_at(binary, "contentType").split(";")[0].strip().lower()
-    if content_type and content_type not in _HTML_TYPES | _PLAIN_TYPES | EXTRACTED_TYPES.keys():
+    if content_type not in _READ_TYPES:
         raise InputError(f"the attachment is {shown(content_type)}, which is not read.")
-    try:
-        received = base64.b64decode("".join(data.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError("the attachment's base64 is damaged.") from error
+    received = bytes_of_base64(data, name="the attachment")
     own = own_note_text(resource)
     decoded = (
         _decode_attachment(received, text_at(attachment, "contentType")) if own is None else DecodedText(text=own)
@@ -200,10 +211,16 @@ def _read_attachment(attachment: JsonObject, resource: JsonObject, *, resolve: R
                          else _language(resource), notes=notes)
 
 
+def _contained(resource: JsonObject, reference: str) -> JsonObject | None:
+    if not reference.startswith("#"):
+        return None
+    return next((each for each in objects_at(resource, "contained") if text_at(each, "id") == reference[1:]), None)
+
+
 def _decode_attachment(received: bytes, content_type: str) -> DecodedText:
     """Take the character set that the content type names, where the bytes agree with it."""
     media_type = content_type.split(";")[0].strip().lower()
-    if media_type in EXTRACTED_TYPES:
+    if media_type in EXTRACTED_TYPES or media_type in XML_TYPES or media_type in UNNAMED_TYPES:
         return text_of_embedded(received, media_type, name="the attachment")
     charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii") and b"\x00" not in received:
@@ -271,6 +288,9 @@ def _imported(
     given = text_at(coding, "code")
     system = known_system(text_at(coding, "system"))
     if not given.strip():
+        return None
+    if not system:
+        report(f"{place_of(place)}: a code without its code system.")
         return None
     code = known_code(system, given)
     display = text_at(coding, "display") or text_at(concept, "text")

@@ -34,10 +34,16 @@ class FhirJsonReader:
         """Yield one record an encounter, and one for what belongs to none. Raises InputError."""
         decoded = decode(data, name="The file")
         parsed = parse_json(decoded.text)
+        collection = ResourceCollection(context)
+        if isinstance(parsed, list) and any(text_at(item, "resourceType") for item in parsed):
+            for number, item in enumerate(parsed, start=1):
+                collection.add(item, place=f"Item {number}")
+            yield from records_of(collection, file_sha256=sha256_of(data), source_format=self.format_name,
+                                  notes=decoded.notes)
+            return
         if not text_at(parsed if isinstance(parsed, dict) else {}, "resourceType"):
             raise InputError("The file is JSON but no FHIR resource: it names no resourceType.",
                              next_step="Export it as a FHIR R4 bundle.")
-        collection = ResourceCollection(context)
         is_bundle = text_at(parsed, "resourceType") == "Bundle"
         collection.add(parsed, place="The bundle" if is_bundle else "The file")
         yield from records_of(collection, file_sha256=sha256_of(data), source_format=self.format_name,

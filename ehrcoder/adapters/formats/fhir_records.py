@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from ehrcoder.adapters.formats.decoding import refuse_unstorable
 from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
 from ehrcoder.adapters.formats.fhir_collection import ResourceCollection, patient_of, subject_reference
-from ehrcoder.adapters.formats.fhir_content import FoundDocument, codes_of, documents_of, place_of
+from ehrcoder.adapters.formats.fhir_content import (
+    FoundDocument,
+    codes_of,
+    documents_of,
+    place_of,
+    stated_in_words,
+)
 from ehrcoder.adapters.formats.fhir_own import own_export
 from ehrcoder.adapters.formats.json_values import JsonObject, object_at, objects_at, shown, text_at
 from ehrcoder.core.errors import InputError
@@ -177,6 +183,12 @@ def _content_of(group: _Group, collection: ResourceCollection) -> _Content:
             document_of.setdefault(id(resource), documents[-1])
             notes.extend(found.notes)
         codes.extend((resource, code) for code in codes_of(resource, report=report))
+    stated = tuple(dict.fromkeys(words for resource in resources if not _status_not_to_code(resource)
+                                 and (words := stated_in_words(resource))))
+    if stated and _is_storable("".join(stated)):
+        found = FoundDocument(type="Stated in words", title="Stated in words", text="\n".join(stated), language="en")
+        documents.append(_document(found, len(documents) + 1))
+        notes.append("Conditions and procedures without a code are shown as text.")
     told = [code if own is None else own.restored(resource, code) for resource, code in codes]
     return _Content(
         documents=tuple(documents), codes=tuple(dict.fromkeys(told)), notes=tuple(dict.fromkeys(notes)),
@@ -209,7 +221,8 @@ def _record(
 ) -> EncounterRecord:
     source = group.encounter or (group.resources[0] if group.resources else {})
     period_key = "billablePeriod" if text_at(source, "resourceType") in _CLAIMS else "period"
-    period, period_notes = _period(object_at(source, period_key))
+    # R5 says actualPeriod where R4 says period.
+    period, period_notes = _period(object_at(source, period_key) or object_at(source, "actualPeriod"))
     if group.encounter is None and period == Period():
         period, period_notes = _period_of_documents(group), ()
     said = [*notes, *content.notes, *period_notes]
@@ -259,11 +272,15 @@ def _own_pseudonym(patient: JsonObject) -> str:
 
 
 def _storable(text: str) -> str:
+    return text if _is_storable(text) else ""
+
+
+def _is_storable(text: str) -> bool:
     try:
         refuse_unstorable(text, place="")
     except InputError:
-        return ""
-    return text
+        return False
+    return True
 
 
 def _period(period: JsonObject) -> tuple[Period, tuple[str, ...]]:

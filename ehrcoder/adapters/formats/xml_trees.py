@@ -17,6 +17,8 @@ XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
 _HEAD = 65_536
+_LARGE = 9_000_000
+_DEEPEST = 256
 # .NET writes this declaration into files that it then saves as UTF-8.
 _DECLARES_UTF_16 = re.compile(rb"^(<\?xml[^>]*?)\s+encoding\s*=\s*[\"']utf-?16[\"']", re.IGNORECASE)
 
@@ -38,11 +40,17 @@ def parse_xml(data: bytes) -> _Element:
     from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, without stubs
 
     _refuse_document_type(data)
-    stripped = data.lstrip(b" \t\r\n")
-    lines_before = data[: len(data) - len(stripped)].count(b"\n")
+    # Some senders pad their files; what stands before the declaration or behind the root is no part of either.
+    unmarked = data.removeprefix(b"\xef\xbb\xbf")
+    stripped = unmarked.lstrip(b" \t\r\n")
+    lines_before = unmarked[: len(unmarked) - len(stripped)].count(b"\n")
+    if not stripped.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
+        stripped = stripped.rstrip(b" \t\r\n\x00\x1a")
     stripped = _DECLARES_UTF_16.sub(rb"\1", stripped, count=1) if stripped.startswith(b"<?xml") else stripped
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
+        # The limit of 10 MB a text would refuse documents that carry a larger file; a DOCTYPE is refused anyhow.
+        huge_tree=len(data) > _LARGE,
         remove_comments=True, remove_pis=True,
     )
     try:
@@ -56,6 +64,8 @@ def parse_xml(data: bytes) -> _Element:
                          next_step="Export the file as UTF-8.") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise _document_type_refused()
+    if len(data) > _LARGE:
+        _refuse_deep(root)
     for element in root.iter():
         if isinstance(element.tag, str):
             element.tag = element.tag.rpartition("}")[2]
@@ -100,6 +110,18 @@ def _refuse_document_type(data: bytes) -> None:
         raise _document_type_refused()
 
 
+def _refuse_deep(root: _Element) -> None:
+    """Hold large documents to the depth that the parser allows to others."""
+    depth = 0
+    level = [root]
+    while level:
+        depth += 1
+        if depth > _DEEPEST:
+            raise InputError("The XML is nested too deeply to be a record.",
+                             next_step="Check the file at its source.")
+        level = [child for element in level for child in element]
+
+
 def _document_type_refused() -> InputError:
     return InputError(
         "The XML declares a document type (DOCTYPE), which can pull in entities and other files.",
@@ -110,6 +132,8 @@ def _document_type_refused() -> InputError:
 def _reason(error: Exception) -> str:
     """Keep the parser's words and drop what it quotes of the content."""
     message = str(error).split(", line ")[0]
+    if "Excessive depth" in message:
+        return "it is nested too deeply to be a record"
     if "Namespace prefix" in message:
         prefix = message.split("Namespace prefix ")[1].split(" ")[0]
         return f"the namespace prefix {shown(prefix)} is not declared"
