@@ -5,12 +5,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV_PYTHON := .venv/bin/python
 QT_FOR_TESTS := QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
 
-.PHONY: run test test-slow setup setup-tests lint clean help
+.PHONY: run test test-slow test-package package docs setup setup-tests lint clean help
 
 help:
 	@echo "make run        set up, then open the demo (without a display: run it and write demo-output/)"
 	@echo "make test       set up, then lint, types, architecture and tests"
 	@echo "make test-slow  set up, then the tests that take minutes"
+	@echo "make package    build the program to install: folder, tar.gz, AppDir, .deb, slim and full, into dist/"
+	@echo "make test-package  build it for this machine and try it elsewhere, without Python, home or network"
+	@echo "make docs       build the guide into docs/_build/html"
 	@echo "make lint       lint, types and architecture only"
 	@echo "make setup      set up only"
 	@echo "make clean      remove what was built; wheels, models, settings and workspaces are kept"
@@ -35,10 +38,21 @@ lint:
 
 test: setup-tests
 	@$(MAKE) --no-print-directory lint
-	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -m "not slow"
+	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -m "not slow and not package"
+	@$(MAKE) --no-print-directory test-package
 
 test-slow: setup-tests
-	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -m slow
+	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -m "slow and not package"
+
+package: setup
+	$(VENV_PYTHON) packaging/bundle
+
+test-package: setup-tests
+	$(VENV_PYTHON) packaging/bundle --variant full --folder-only --this-machine
+	EHRCODER_PROGRAM="$$(ls -d dist/ehrcoder-*-full)" $(VENV_PYTHON) -m pytest -m package tests/package
+
+docs: setup-tests
+	$(VENV_PYTHON) docs/build.py
 
 clean:
 	rm -rf .venv .cache/setup .cache/checkers build dist *.egg-info demo-output .pytest_cache .ruff_cache .import_linter_cache

@@ -17,11 +17,25 @@ class Paths:
     home: Path
     resources: Path
     code_set_sources: Path
+    shipped: Path | None = None
+    """Built code sets and, in the full variant, the model of an installed program; None in a checkout."""
 
     @property
     def models(self) -> Path:
         """Assembled language models (GGUF)."""
         return self.home / "models"
+
+    def model_named(self, name: str) -> Path:
+        """Return where a model lies: the user's own copy, else the one that was installed with the program."""
+        own = self.models / name
+        shipped = self.shipped / "models" / name if self.shipped else own
+        return shipped if shipped.is_file() and not own.is_file() else own
+
+    @property
+    def shipped_code_sets(self) -> Path | None:
+        """Code sets that were installed with the program, built; None in a checkout."""
+        folder = self.shipped / "codesets" if self.shipped else None
+        return folder if folder is not None and folder.is_dir() else None
 
     @property
     def code_sets(self) -> Path:
@@ -49,6 +63,11 @@ class Paths:
         return self.home / "column-mappings.json"
 
     @property
+    def guide(self) -> Path:
+        """The documentation as HTML; in a checkout `make docs` builds it."""
+        return self.resources.parent / "docs" / ("html" if self.shipped else "_build/html")
+
+    @property
     def artefacts(self) -> Path:
         """Trained artefacts that ship with the product."""
         return self.resources / "artefacts"
@@ -72,4 +91,8 @@ def find_paths(environment: dict[str, str] | None = None) -> Paths:
 
         home = Path(platformdirs.user_data_dir("ehrcoder", appauthor=False))
     base = _CHECKOUT if in_checkout else _PACKAGE / "data"
-    return Paths(home=home, resources=base / "resources", code_set_sources=base / "codesets")
+    built = base / "built"
+    return Paths(
+        home=home, resources=base / "resources", code_set_sources=base / "codesets",
+        shipped=built if built.is_dir() and not in_checkout else None,
+    )

@@ -94,15 +94,25 @@ class Services:
     def open_code_sets(self) -> CodeSetIndex:
         """Open a further reader of the code sets, for use in the calling thread."""
         from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
+        from ehrcoder.adapters.codesets.shipped import ensure_shipped
 
+        ensure_shipped(self.paths.shipped_code_sets, self.paths.code_sets, self.paths.code_set_sources)
         return SqliteCodeSetIndex.open(self.paths.code_sets)
 
     def build_code_sets(
         self, *, force: bool = False, progress: Progress | None = None
     ) -> tuple[BuildOutcome, ...]:
-        """Build the default code sets that are missing or out of date. Raises EnvironmentFault, InputError."""
-        from ehrcoder.adapters.codesets.build import build_all
+        """Build the default code sets that are missing or out of date. Raises EnvironmentFault, InputError.
 
+        An installed program has them built; it puts them back instead, and what was imported stays.
+        """
+        from ehrcoder.adapters.codesets.build import build_all
+        from ehrcoder.adapters.codesets.shipped import ensure_shipped
+
+        if self.paths.shipped_code_sets is not None:
+            return ensure_shipped(
+                self.paths.shipped_code_sets, self.paths.code_sets, self.paths.code_set_sources, force=force
+            )
         return build_all(self.paths.code_sets, self.paths.code_set_sources, force=force, progress=progress)
 
     def import_code_sets(
@@ -200,10 +210,10 @@ class Services:
 
     @property
     def default_model_path(self) -> Path:
-        """Where the default model lies once it was assembled."""
+        """Where the default model lies: assembled here, or installed with the program."""
         from ehrcoder.adapters.model import default_model
 
-        return self.paths.models / default_model.NAME
+        return self.paths.model_named(default_model.NAME)
 
     def install_default_model(self, *, only_if_missing: bool = False) -> str | None:
         """Put the default model together and return its licence notice; None when it was there whole.
@@ -214,8 +224,22 @@ class Services:
 
         if only_if_missing and default_model.is_whole(self.default_model_path):
             return None
-        default_model.assemble(self.default_model_path)
+        default_model.assemble(self.paths.models / default_model.NAME)
         return default_model.NOTICE
+
+    def use_model(self, file: Path | None) -> Path:
+        """Copy a model file into the data folder, make it the one in use, and return the copy.
+
+        None goes back to the default model. Raises InputError, EnvironmentFault.
+        """
+        from ehrcoder.adapters.model import model_files
+        from ehrcoder.settings import change_settings
+
+        path = self.default_model_path if file is None else model_files.bring_in(file.expanduser(), self.paths.models)
+        named = None if path == self.default_model_path else path
+        self.settings = change_settings(self.paths.settings_file, {"model.path": named, "model.enabled": None})
+        self.close()
+        return path
 
     def language_model(self, *, adapter: Path | None = None) -> LanguageModel:
         """Return the language model, with another adapter when one is named; its worker starts when it is asked."""
@@ -311,9 +335,17 @@ def installation_probes(workspace: Path | None = None) -> tuple[Probes, dt.date]
         settings=lambda: health.settings_file(paths.settings_file),
         model_file=lambda: health.model_file(settings, paths),
         trained=lambda: health.trained(paths.artefacts),
-        code_sets=lambda: health.code_sets(paths.code_sets),
+        code_sets=lambda: health.code_sets(_with_shipped_sets(paths)),
         worker=lambda: health.worker(settings, paths),
         workspace=lambda: health.workspace(file, is_named=workspace is not None, clock=clock, ids=UuidSource()),
         storage=lambda: health.storage(paths),
     )
     return probes, clock.now().date()
+
+
+def _with_shipped_sets(paths: Paths) -> Path:
+    """Return the folder of code sets, filled with those that an installed program brought."""
+    from ehrcoder.adapters.codesets.shipped import ensure_shipped
+
+    ensure_shipped(paths.shipped_code_sets, paths.code_sets, paths.code_set_sources)
+    return paths.code_sets

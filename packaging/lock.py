@@ -1,11 +1,13 @@
 """Writes requirements/*.txt: the exact version of everything that the requirements of pyproject.toml pull in.
 
-Run with the environment's own Python after changing pyproject.toml: `.venv/bin/python packaging/lock.py`.
-It reads what is installed and asks nobody, so what is locked is what was tried.
+Run with the environment's own Python after changing pyproject.toml: `.venv/bin/python packaging/lock.py`, with the
+names of lists where not all that they need is installed here. It reads what is installed and asks nobody, so what is
+locked is what was tried.
 """
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterable
 from importlib import metadata
@@ -23,6 +25,8 @@ _HEADERS = {
     "run": "What the product needs when it runs.",
     "assets": "What the default model and the code sets are built from; the product never imports it.",
     "test": "What the checks of `make test` need besides run.txt and assets.txt.",
+    "docs": "What builds the documentation (`make docs`) besides run.txt; the built pages ship, this does not.",
+    "package": "What `make package` needs besides run.txt, assets.txt and docs.txt.",
     "train": "What training the shipped artefacts needs besides run.txt; neither make run nor make test installs it.",
 }
 
@@ -48,17 +52,22 @@ def closure(requirements: Iterable[str], taken: set[str]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Write the four lists."""
+    """Write the lists, or those named on the command line."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = {"run": project["dependencies"], **project["optional-dependencies"]}
     folder = REPOSITORY / "requirements"
     folder.mkdir(exist_ok=True)
     # pip and setuptools install the rest: requirements/tools.txt, kept by hand.
     base: set[str] = {"pip", "setuptools"}
+    chosen = sys.argv[1:] or list(_HEADERS)
     for name, header in _HEADERS.items():
+        if name not in chosen and name not in ("run", "assets"):
+            continue
         pinned = closure(wanted[name], base)
         if name in ("run", "assets"):
             base |= pinned.keys()
+        if name not in chosen:
+            continue
         lines = [f"{line}; {_MARKERS[key]}" if key in _MARKERS else line for key, line in pinned.items()]
         lines += _ELSEWHERE if name == "run" else ()
         text = f"# {header}\n# Written by packaging/lock.py.\n" + "\n".join(sorted(set(lines))) + "\n"

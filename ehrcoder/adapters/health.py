@@ -50,10 +50,8 @@ _LOADED_BY: Mapping[str, str] = {
     "charset-normalizer": "charset_normalizer", "numpy": "numpy", "lxml": "lxml.etree",
 }
 _WINDOW_SECONDS = 60
-_WINDOW_SCRIPT = (
-    "from PySide6.QtCore import qVersion; from PySide6.QtWidgets import QApplication; "
-    "QApplication([]); print(qVersion())"
-)
+_WINDOW_SCRIPT = "from ehrcoder.gui.probe import tell; tell()"
+PROBE_WINDOW = "--probe-window"
 # Made up; the only words that looking at the model makes it read.
 _QUESTION = JudgeRequest(prefix="The chest radiograph shows pneumonia.\n", suffixes=("Pneumonia:", "Fracture:"))
 
@@ -89,11 +87,11 @@ def database() -> DatabaseEngine:
 
 def window() -> WindowSystem:
     """Start Qt without a screen."""
-    if getattr(sys, "frozen", False):
-        return WindowSystem(qt_version=metadata.version("PySide6-Essentials"))
+    frozen = bool(getattr(sys, "frozen", False))
+    command = [sys.executable, PROBE_WINDOW] if frozen else [sys.executable, "-c", _WINDOW_SCRIPT]
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _WINDOW_SCRIPT], env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            command, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
             capture_output=True, encoding="utf-8", errors="replace", timeout=_WINDOW_SECONDS, check=False,
         )
     except subprocess.TimeoutExpired:
@@ -116,11 +114,12 @@ def settings_file(path: Path) -> SettingsState:
 
 def model_file(settings: Settings, paths: Paths) -> ModelFile:
     """Hash the model's file. Raises EnvironmentFault when it is not there."""
-    default = paths.models / default_model.NAME
+    default = paths.model_named(default_model.NAME)
     path = settings.model.path or default
     is_default = path == default
     if not path.is_file():
-        step = "Run `ehrcoder model install`." if is_default else "Correct `path` under [model] in the settings."
+        install = "ehrcoder model use FILE" if paths.shipped else "ehrcoder model install"
+        step = f"Run `{install}`." if is_default else "Correct `path` under [model] in the settings."
         raise EnvironmentFault(f"There is no {path}.", next_step=step)
     with path.open("rb") as file:
         is_gguf = file.read(4) == b"GGUF"

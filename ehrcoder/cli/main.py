@@ -35,6 +35,7 @@ from ehrcoder.cli import (
 from ehrcoder.core.errors import CancelledError, EhrCoderError
 
 MODEL_WORKER = "--model-worker"
+PROBE_WINDOW = "--probe-window"
 COMMANDS = (
     gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
     search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = sys.argv[1:] if arguments is None else list(arguments)
     if options[:1] == [MODEL_WORKER]:
         return _run_model_worker(options[1:])
+    if options[:1] == [PROBE_WINDOW]:
+        return _probe_window()
     parsed = build_parser().parse_args(options or ["gui"])
     try:
         return parsed.run(parsed)
@@ -101,6 +104,14 @@ def _run_model_worker(options: Sequence[str]) -> int:
     from ehrcoder.services import run_model_worker
 
     run_model_worker(options[0] if options else "")
+    return 0
+
+
+def _probe_window() -> int:
+    """Start Qt and say its version; an installed program has no other way to be asked."""
+    from ehrcoder.gui.probe import tell
+
+    tell()
     return 0
 
 

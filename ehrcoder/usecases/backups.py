@@ -68,10 +68,14 @@ class BackupShelf(Protocol):
     """Where the copies of one workspace lie."""
 
     @property
-    def workspace(self) -> Path: ...
+    def workspace(self) -> Path:
+        """The workspace that is copied."""
+        ...
 
     @property
-    def folder(self) -> Path: ...
+    def folder(self) -> Path:
+        """Where its copies lie."""
+        ...
 
     def make(self, kind: BackupKind, *, at: dt.datetime) -> Backup:
         """Copy the workspace as it is now. Raises NotFoundError, EnvironmentFault, IntegrityError."""

@@ -14,7 +14,9 @@ class Encryption(Protocol):
     """The encryption of one workspace file."""
 
     @property
-    def workspace(self) -> Path: ...
+    def workspace(self) -> Path:
+        """The file whose encryption this is."""
+        ...
 
     def is_encrypted(self) -> bool:
         """Tell whether the file is encrypted."""

@@ -75,6 +75,7 @@ class RecordOutput:
     name_of: Callable[[EncounterRecord, str], str]
 
     def add(self, signed: SignedInput) -> tuple[WrittenFile, ...]:
+        """Write the record's files and return them. Raises EnvironmentFault."""
         contents = self._contents(signed)
         paths = {self.folder / self.name_of(signed.record, suffix): data for suffix, data in contents.items()}
         for path, data in paths.items():
@@ -86,6 +87,7 @@ class RecordOutput:
         )
 
     def finish(self) -> tuple[WrittenFile, ...]:
+        """Return nothing: each record's files are complete."""
         return ()
 
     def close(self) -> None:
@@ -114,6 +116,7 @@ class SharedOutput:
     held: dict[str, list[HeldRecord]] = field(default_factory=dict[str, list[HeldRecord]])
 
     def add(self, signed: SignedInput) -> tuple[WrittenFile, ...]:
+        """Append the record's lines; no file is complete yet. Raises EnvironmentFault."""
         added = self.files.lines(
             signed.record, signed.coding, signed.events, signed.suggestions, signed.runs,
             exported_at=signed.exported_at, exported_by=signed.exported_by,
@@ -126,6 +129,7 @@ class SharedOutput:
         return ()
 
     def finish(self) -> tuple[WrittenFile, ...]:
+        """Give the files their names and return them. Raises EnvironmentFault."""
         written: list[WrittenFile] = []
         for name, file in self.open_files.items():
             digest, size = file.complete()
@@ -135,6 +139,7 @@ class SharedOutput:
         return tuple(written)
 
     def close(self) -> None:
+        """Remove what did not get its name."""
         for file in self.open_files.values():
             file.discard()
 

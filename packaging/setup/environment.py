@@ -48,7 +48,8 @@ def ensure_venv(console: Console, venv: Path, label: str) -> str:
 
 def install_packages(console: Console, *, wheel: Path, tests: bool) -> str:
     """Install the locked packages, the runtime's wheel and the product itself, editable."""
-    names = ["run", "assets", *(["test"] if tests else [])]
+    # The tests build the guide and the packaged program as well.
+    names = ["run", "assets", *(["test", "docs", "package"] if tests else [])]
     files = [REQUIREMENTS / f"{name}.txt" for name in names]
     done = []
     locked = Stamp(stamp_in(VENV, "packages-test" if tests else "packages-run"), [sys.version, *files])

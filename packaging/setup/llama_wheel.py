@@ -25,22 +25,37 @@ def version() -> str:
     return found.group(1)
 
 
-def cmake_arguments() -> str:
+# For other machines: one library for each family of processors, chosen when the program starts. The shipped program
+# never builds on CMAKE_ARGS, which speak of the machine at hand.
+PORTABLE_ARGUMENTS = f"{_DEFAULT_ARGUMENTS} -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON"
+
+
+def cmake_arguments(*, portable: bool = False) -> str:
     """Return the build's options: the default, then those of CMAKE_ARGS, such as `-DGGML_CUDA=on`."""
+    if portable:
+        return PORTABLE_ARGUMENTS
     return f"{_DEFAULT_ARGUMENTS} {os.environ.get('CMAKE_ARGS', '')}".strip()
 
 
-def _folder() -> Path:
+def _folder(*, portable: bool = False) -> Path:
     """Return where the wheel of these options is kept; builds with other options lie beside the default one."""
-    arguments = cmake_arguments()
+    arguments = cmake_arguments(portable=portable)
     if arguments == _DEFAULT_ARGUMENTS:
         return WHEELS
     return WHEELS / hashlib.sha256(arguments.encode()).hexdigest()[:12]
 
 
-def cached_wheel() -> Path | None:
+def built_wheel(*, portable: bool) -> Path:
+    """Return the wheel for other machines or the one of the set-up. Raises SetupError before it was built."""
+    wheel = cached_wheel(portable=portable)
+    if wheel is None:
+        raise SetupError("The llama-cpp-python wheel is gone; run this again.")
+    return wheel
+
+
+def cached_wheel(*, portable: bool = False) -> Path | None:
     """Return the wheel when it was built before and is whole."""
-    for wheel in sorted(_folder().glob(f"llama_cpp_python-{version()}-*.whl")):
+    for wheel in sorted(_folder(portable=portable).glob(f"llama_cpp_python-{version()}-*.whl")):
         try:
             with zipfile.ZipFile(wheel) as archive:
                 if archive.testzip() is None:
@@ -51,9 +66,9 @@ def cached_wheel() -> Path | None:
     return None
 
 
-def ensure(console: Console) -> str:
+def ensure(console: Console, *, portable: bool = False) -> str:
     """Build the wheel unless it is there."""
-    if cached_wheel() is not None:
+    if cached_wheel(portable=portable) is not None:
         return ""
     tools = CACHE / "setup" / "build-venv"
     fresh = CACHE / "setup" / "new-wheel"
@@ -63,7 +78,7 @@ def ensure(console: Console) -> str:
     environment.pip(console, tools, ["install", "-r", REQUIREMENTS / "build.txt"], "installing build tools")
     shutil.rmtree(fresh, ignore_errors=True)
     search = {
-        "CMAKE_ARGS": cmake_arguments(),
+        "CMAKE_ARGS": cmake_arguments(portable=portable),
         "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", cores),
         "PATH": f"{environment.python_of(tools).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
@@ -71,9 +86,10 @@ def ensure(console: Console) -> str:
     flags = ["wheel", "--verbose", "--no-deps", "--no-build-isolation", "--no-cache-dir"]
     requirement = f"llama-cpp-python=={version()}"
     environment.pip(console, tools, [*flags, "-w", fresh, requirement], "building llama-cpp-python", **search)
-    _folder().mkdir(parents=True, exist_ok=True)
+    target = _folder(portable=portable)
+    target.mkdir(parents=True, exist_ok=True)
     for wheel in fresh.glob("*.whl"):
-        os.replace(wheel, _folder() / wheel.name)
-    if cached_wheel() is None:
+        os.replace(wheel, target / wheel.name)
+    if cached_wheel(portable=portable) is None:
         raise SetupError("pip built no usable llama-cpp-python wheel.")
     return "built"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -11,74 +10,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders.real_keys import Keyboard, running_display, wait_until
 from builders.window_world import NOTE, FakeServices
 
 from ehrcoder.core.assignments import CodingAction, Decision, DiagnosisUse
 from ehrcoder.core.errors import EhrCoderError
 
 TESTS = Path(__file__).resolve().parent.parent
-_PATIENCE = 40.0
-
-
-def _wait(holds: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not holds():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
 
 
 @pytest.fixture
 def display() -> Iterator[dict[str, str]]:
-    missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}; the set-up installs them through apt")
-    read_end, write_end = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
-        pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )
-    os.close(write_end)
-    try:
-        with os.fdopen(read_end) as told:
-            number = told.readline().strip()
-        assert number, "Xvfb did not start"
-        environment = {name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}
-        yield environment | {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
-    finally:
-        server.terminate()
-        server.wait()
-
-
-class Keyboard:
-    """Presses keys on a display, as a person would."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-
-    def _run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["xdotool", *arguments], env=self._environment, capture_output=True, text=True, check=False
-        )
-        return done.stdout
-
-    def press(self, *keys: str) -> None:
-        """Press keys one after another."""
-        self._run("key", "--delay", "60", *keys)
-
-    def type(self, words: str) -> None:
-        """Type words."""
-        self._run("type", "--delay", "25", words)
-
-    def focus(self, title: str) -> None:
-        """Wait for a window and give it the focus, since no window manager does so here."""
-        found: list[str] = []
-
-        def is_there() -> bool:
-            found[:] = self._run("search", "--onlyvisible", "--name", title).split()
-            return bool(found)
-
-        _wait(is_there, f"no window is called {title}")
-        self._run("windowfocus", "--sync", found[-1])
+    with running_display() as environment:
+        yield environment
 
 
 def test_a_record_goes_from_file_to_signature_by_keys_alone(tmp_path: Path, display: dict[str, str]):
@@ -109,26 +53,26 @@ def test_a_record_goes_from_file_to_signature_by_keys_alone(tmp_path: Path, disp
     keys = Keyboard(display)
     try:
         keys.focus("EHRCoder")
-        _wait(path.exists, "the workspace was not made")
+        wait_until(path.exists, "the workspace was not made")
         keys.press("ctrl+o")
         keys.focus("Import records")
         keys.type(str(note))
         keys.press("Return")
-        _wait(look(lambda workspace, record_id: True), "the record was not imported")
+        wait_until(look(lambda workspace, record_id: True), "the record was not imported")
         keys.focus("work – EHRCoder")
         time.sleep(0.5)
         keys.press("F5")
-        _wait(look(lambda w, record_id: len(w.suggestions(record_id)) == 5), "nothing was proposed")
+        wait_until(look(lambda w, record_id: len(w.suggestions(record_id)) == 5), "nothing was proposed")
         time.sleep(0.5)
         keys.press("a", "p", "1", "x", "4", "a", "ctrl+z", "ctrl+shift+z", "Return", "ctrl+Return")
         keys.press("Return", "Escape")
         keys.press("x", "1")
-        _wait(look(lambda w, record_id: len(w.coding(record_id).decisions) == 5), "not all was decided")
+        wait_until(look(lambda w, record_id: len(w.coding(record_id).decisions) == 5), "not all was decided")
         keys.press("ctrl+Return", "Return")
         time.sleep(0.3)
         assert look(lambda w, record_id: w.coding(record_id).signature is None)(), "Enter signed the record"
         keys.press("ctrl+Return")
-        _wait(look(lambda w, record_id: w.coding(record_id).signature is not None), "it was not signed")
+        wait_until(look(lambda w, record_id: w.coding(record_id).signature is not None), "it was not signed")
         keys.press("ctrl+q")
         assert program.wait(20) == 0
     finally:

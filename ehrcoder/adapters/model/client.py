@@ -45,7 +45,7 @@ class LlamaWorkerModel:
     @classmethod
     def from_settings(cls, settings: ModelSettings, paths: Paths) -> LlamaWorkerModel:
         """Choose model and adapter: those of the settings, else the default model with the shipped adapter."""
-        default = paths.models / default_model.NAME
+        default = paths.model_named(default_model.NAME)
         model = settings.path or default
         shipped = paths.artefacts / "adapter.gguf"
         adapter = settings.adapter or (shipped if model == default and shipped.exists() else None)

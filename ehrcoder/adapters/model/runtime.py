@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec
+from pathlib import Path
 from typing import Any
 
 from ehrcoder.adapters.model.protocol import LlamaCancelledError, LlamaFailureError
@@ -28,7 +29,21 @@ def _bindings() -> Any:
         from llama_cpp import llama_cpp
     except (ImportError, OSError, RuntimeError) as error:
         raise LlamaFailureError(f"llama.cpp cannot be loaded ({type(error).__name__})") from error
+    _load_processors(Path(llama_cpp.__file__).parent / "lib")
     return llama_cpp
+
+
+def _load_processors(folder: Path) -> None:
+    """Let a build for every processor choose the library for this one; a build for one processor holds it already.
+
+    The folder is named, since llama.cpp would otherwise also look where the program was started.
+    """
+    try:
+        from llama_cpp._ggml import libggml
+    except (ImportError, OSError, RuntimeError):
+        return
+    if libggml.ggml_backend_reg_count() == 0:
+        libggml.ggml_backend_load_all_from_path(str(folder).encode())
 
 
 # ctypes pointers that may be None by their annotations; the runtime checks each where it is made.

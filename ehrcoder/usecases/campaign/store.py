@@ -21,7 +21,9 @@ class CampaignStore(Protocol):
         """Store a new campaign. Raises InputError for a name that is taken."""
         ...
 
-    def campaigns(self) -> tuple[Campaign, ...]: ...
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """Return every campaign of the workspace."""
+        ...
 
     def campaign(self, name: str) -> Campaign:
         """Return a campaign by name, or the only one for an empty name. Raises NotFoundError, InputError."""

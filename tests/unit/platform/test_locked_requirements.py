@@ -37,7 +37,8 @@ def test_every_line_pins_one_exact_version(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "locked"),
-    [("", ("run",)), ("assets", ("assets",)), ("test", ("run", "test")), ("train", ("run", "train"))],
+    [("", ("run",)), ("assets", ("assets",)), ("test", ("run", "test")), ("docs", ("run", "docs")),
+     ("package", ("package",)), ("train", ("run", "train"))],
 )
 def test_what_the_project_asks_for_is_locked_at_the_same_version(wanted: str, locked: tuple[str, ...]) -> None:
     asked = project()["optional-dependencies"][wanted] if wanted else project()["dependencies"]
