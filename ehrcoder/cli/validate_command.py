@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json
-from ehrcoder.cli.record_access import opened
+from ehrcoder.cli.record_access import add_coder_option, coder_of, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ehrcoder.core.assignments import RecordCoding
+    from ehrcoder.core.edits import EditFinding
+    from ehrcoder.core.ids import RecordId
+    from ehrcoder.ports import Workspace
+    from ehrcoder.services import Services
+
+_LISTS = {
+    "poa-exempt": "whether present on admission must be given (POA-exempt list)",
+    "mce": "unacceptable principal diagnoses and ages (Medicare Code Editor lists)",
+}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
     parser = subparsers.add_parser(
         "validate", help="check a record's codes: existence, notes, sequence, outcomes",
-        description="Check the assigned codes of a record. Exit code 1 when a finding is an error.",
+        description="Check the assigned codes of a record against the edition in force on its date. Exit code 1 when a "
+        "finding is an error.",
     )
     parser.add_argument("record", metavar="RECORD", help="id, beginning of an id, or title")
+    parser.add_argument("--let-stand", metavar="RULE", help="let the warnings of this rule stand; needs --reason")
+    parser.add_argument("--reason", default="", help="why they may stand; kept in the history")
+    add_coder_option(parser)
     add_workspace_option(parser)
     add_json_option(parser)
     parser.set_defaults(run=run)
@@ -24,26 +43,69 @@ def run(options: argparse.Namespace) -> int:
     """Validate and print the findings, errors first."""
     from ehrcoder.core.edits import EditSeverity
     from ehrcoder.usecases.find_record import find_record
-    from ehrcoder.usecases.validate_record import validate_coding
 
-    with opened(options, read_only=True) as (services, workspace):
+    with opened(options, read_only=not options.let_stand) as (services, workspace):
         record_id = find_record(workspace, options.record)
-        coding = workspace.coding(record_id)
-        findings = validate_coding(coding, workspace.record(record_id), services.code_sets)
+        if options.let_stand:
+            _let_stand(options, services, workspace, record_id)
+        coding, record = workspace.coding(record_id), workspace.record(record_id)
+        findings = _findings(services, workspace, record_id)
+        off = [words for kind, words in _LISTS.items() if kind not in services.code_sets.lists(on=record.day)]
     if options.json:
         print_json([
             {
                 "rule": each.rule_id, "severity": each.severity.value, "message": each.message,
                 "codes": list(each.codes), "assignment_ids": list(each.assignment_ids), "source": each.source,
+                "let_stand": each.let_stand,
             }
             for each in findings
         ])
-    elif not coding.assignments:
-        print(f"Record {record_id}: no code is assigned yet, so there is nothing to check.")
-    elif not findings:
-        print(f"Record {record_id}: {len(coding.assignments)} codes, nothing speaks against them.")
     else:
-        for each in findings:
-            print(f"{each.severity.value.upper()}  {each.message}")
-            print(f"    rule {each.rule_id}; {each.source}")
+        _print(record_id, coding, findings, off)
     return 1 if any(each.severity is EditSeverity.ERROR for each in findings) else 0
+
+
+def _findings(services: Services, workspace: Workspace, record_id: RecordId) -> tuple[EditFinding, ...]:
+    from ehrcoder.core.comments import comments
+    from ehrcoder.usecases.validate_record import validate_coding
+
+    said = [each.text for each in comments(workspace.events(record_id))]
+    return validate_coding(
+        workspace.coding(record_id), workspace.record(record_id), services.code_sets, said=said
+    )
+
+
+def _let_stand(
+    options: argparse.Namespace, services: Services, workspace: Workspace, record_id: RecordId
+) -> None:
+    from ehrcoder.core.edits import EditSeverity
+    from ehrcoder.core.errors import InputError
+    from ehrcoder.usecases.mark_record import MarkRecord
+
+    warnings = [
+        each for each in _findings(services, workspace, record_id)
+        if each.rule_id == options.let_stand and each.severity is EditSeverity.WARNING
+    ]
+    if not warnings:
+        raise InputError(f"The record has no open warning of rule {options.let_stand}.", kept="Nothing was changed.")
+    reasons: Mapping[str, str] = {each.message: options.reason for each in warnings}
+    MarkRecord(history=workspace, coder_id=coder_of(options, services)).acknowledge(record_id, warnings, reasons)
+
+
+def _print(
+    record_id: RecordId, coding: RecordCoding, findings: tuple[EditFinding, ...], off: list[str]
+) -> None:
+    if not coding.assignments:
+        print(f"Record {record_id}: no code is assigned yet, so there is nothing to check.")
+        return
+    if not findings:
+        print(f"Record {record_id}: {len(coding.assignments)} codes, nothing speaks against them.")
+    places = {each.assignment_id: each.sequence for each in coding.assignments}
+    for each in findings:
+        where = ", ".join(str(places[one]) for one in each.assignment_ids)
+        print(f"{each.severity.value.upper()}  {each.message}")
+        print(f"    rule {each.rule_id}; {f'at code {where}; ' if where else ''}{each.source}")
+        if each.let_stand:
+            print(f"    let stand: {each.let_stand}")
+    for words in off:
+        print(f"Not checked: {words}. `ehrcoder codesets import` brings the list.")

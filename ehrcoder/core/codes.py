@@ -78,6 +78,15 @@ class Concept:
     is_billable: bool
     synonyms: tuple[str, ...] = ()
     notes: ConceptNotes = ConceptNotes()
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
+    """From when to when it is in force: its own dates where the set gives it some, else those of its edition."""
+
+    def is_in_force(self, day: dt.date | None) -> bool:
+        """Tell whether it is in force on a day; without a day, or where its dates are not known, it is."""
+        if day is None:
+            return True
+        return (self.effective_from or day) <= day <= (self.effective_to or day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

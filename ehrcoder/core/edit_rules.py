@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ehrcoder.core import edits, list_rules
+from ehrcoder.core import edits, list_rules, procedure_rules, wording_rules
 from ehrcoder.core.assignments import DiagnosisUse
 from ehrcoder.core.code_notes import parse_note
 from ehrcoder.core.codes import (
@@ -89,6 +89,8 @@ def code_first(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[
             notes = concept.notes.code_first
             parsed = [parse_note(note) for note in notes]
             if not any(note.references for note in parsed):
+                if notes and entry.is_principal and not _OPTIONAL.search(" ".join(notes)):
+                    yield _code_first_finding(entry, concept, [])
                 continue
             named = [other for other in diagnoses if any(note.matches(other.code) for note in parsed)]
             if any(other in diagnoses[:number] for other in named):
@@ -104,8 +106,11 @@ def _code_first_finding(entry: CodedEntry, concept: Concept, after: Sequence[Cod
             "code-first-order", EditSeverity.WARNING,
             f"{after[0].code} belongs before {entry.code}: “Code first {told}”.", [entry, *after], source,
         )
-    optional = _OPTIONAL.search(told) is not None and not is_manifestation(concept)
-    if optional:
+    # Only a manifestation always has its cause; other notes give the order for where the cause is present.
+    firm = is_manifestation(concept) or "manifestation" in entry.listed or (
+        "underlying" in told and _OPTIONAL.search(told) is None
+    )
+    if not firm:
         return finding(
             "code-first-missing", EditSeverity.INFORMATION,
             f"{entry.code}: where it applies to this patient, “Code first {told}”.", [entry], source,
@@ -148,7 +153,7 @@ def principal(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[E
                 f"{entry.code} says how something happened; it can never be the principal diagnosis.", [entry],
                 "Guidelines I.C.20.a.6 (external cause codes)",
             )
-        elif any(is_manifestation(concept) for concept in entry.lineage):
+        elif "manifestation" in entry.listed or any(is_manifestation(concept) for concept in entry.lineage):
             yield finding(
                 "manifestation-principal", EditSeverity.ERROR,
                 f"{entry.code} is a manifestation; the disease behind it comes first.", [entry],
@@ -193,7 +198,7 @@ RULES: tuple[Rule, ...] = (
     edits.unknown_code, edits.seventh_character, edits.not_billable, edits.not_in_force, edits.other_edition,
     edits.duplicate, edits.parent_with_child, principal, excludes1, excludes2, code_first, contradicting_outcomes,
     several_dispositions, list_rules.companions, list_rules.present_on_admission, list_rules.unacceptable_principal,
-    list_rules.age,
+    list_rules.age, procedure_rules.impossible_combination, wording_rules.laterality, wording_rules.specificity,
 )
 _WEIGHT = {EditSeverity.ERROR: 0, EditSeverity.WARNING: 1, EditSeverity.INFORMATION: 2}
 

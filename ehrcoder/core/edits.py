@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse
-from ehrcoder.core.codes import ICD_10_CM, SHORT_NAME_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, SHORT_NAME_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.ids import AssignmentId
+from ehrcoder.core.procedure_tables import CODE_LENGTH, ProcedureTable, first_impossible
 
 _CHOICES_SHOWN = 6
 
@@ -36,6 +37,17 @@ class EditFinding:
     codes: tuple[str, ...]
     assignment_ids: tuple[AssignmentId, ...]
     source: str
+    let_stand: str = ""
+    """Why somebody let this warning stand; it is information from then on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A sentence of a note, and where in it the words stand that support a code."""
+
+    sentence: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,14 @@ class CodedEntry:
     edition: CodeSetEdition | None = None
     listed: Mapping[str, str] = field(default_factory=dict[str, str])
     """The imported lists that the code stands on, with the value there."""
+    relatives: tuple[Concept, ...] = ()
+    """Assignable codes of the same header that might say the same more exactly or of the other side."""
+    passages: tuple[Passage, ...] = ()
+    """The sentences that support it."""
+    table: ProcedureTable | None = None
+    """The table that an unknown procedure code names."""
+    elsewhere: tuple[tuple[Concept, str], ...] = ()
+    """For a code that the edition of the day does not have: what it is in others, with their names."""
 
     @property
     def code(self) -> str:
@@ -120,6 +140,13 @@ def _set_name(entry: CodedEntry) -> str:
     return f"{name} {entry.edition.version}" if entry.edition else name
 
 
+def _dates(concept: Concept) -> str:
+    begins, ends = concept.effective_from, concept.effective_to
+    if begins is None and ends is None:
+        return ""
+    return f" (in force from {begins or 'the beginning'} to {ends or 'now'})"
+
+
 def _choices(entry: CodedEntry) -> str:
     shown = "; ".join(f"{c.coding.code} {c.coding.display}" for c in entry.choices[:_CHOICES_SHOWN])
     more = len(entry.choices) - _CHOICES_SHOWN
@@ -129,9 +156,16 @@ def _choices(entry: CodedEntry) -> str:
 def unknown_code(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFinding]:
     """A code that the installed edition does not have, seventh characters apart."""
     for entry in entries:
-        if entry.concept is not None or _is_seventh_character_case(entry):
+        if entry.concept is not None or _is_seventh_character_case(entry) or is_judged_by_table(entry):
             continue
-        if entry.edition is None:
+        if entry.elsewhere:
+            concept, edition = entry.elsewhere[-1]
+            yield finding(
+                "not-in-force", EditSeverity.ERROR,
+                f"{entry.code} is not in {_set_name(entry)}, which holds for the record's date. It is in {edition}"
+                f"{_dates(concept)}: {concept.coding.display}.{_choices(entry)}", [entry], _set_name(entry),
+            )
+        elif entry.edition is None:
             yield finding(
                 "set-not-installed", EditSeverity.WARNING,
                 f"{entry.code} cannot be checked: {_set_name(entry)} is not installed.", [entry], "Installed code sets",
@@ -141,6 +175,14 @@ def unknown_code(entries: Sequence[CodedEntry], context: EditContext) -> Iterato
                 "unknown-code", EditSeverity.ERROR, f"There is no code {entry.code} in {_set_name(entry)}.", [entry],
                 _set_name(entry),
             )
+
+
+def is_judged_by_table(entry: CodedEntry) -> bool:
+    """Tell whether a table says what is wrong with an unknown procedure code, so that nobody else has to."""
+    if entry.system != ICD_10_PCS or entry.concept is not None or entry.table is None:
+        return False
+    code = entry.code.upper()
+    return len(code) != CODE_LENGTH or first_impossible(entry.table, code) is not None
 
 
 def _is_seventh_character_case(entry: CodedEntry) -> bool:
@@ -181,8 +223,10 @@ def not_billable(entries: Sequence[CodedEntry], context: EditContext) -> Iterato
     for entry in entries:
         if entry.concept is None or entry.concept.is_billable:
             continue
-        if entry.seventh_characters and _lacks_seventh(entry):
+        if (entry.seventh_characters and _lacks_seventh(entry)) or not entry.concept.is_in_force(context.date):
             continue
+        if entry.concept.effective_to is not None and not entry.choices and context.date is not None:
+            continue  # it was ended since; on the record's date it could be reported
         yield finding(
             "not-billable", EditSeverity.ERROR,
             f"{entry.code} {entry.concept.coding.display} is a header, not a code that can be reported."
@@ -191,7 +235,16 @@ def not_billable(entries: Sequence[CodedEntry], context: EditContext) -> Iterato
 
 
 def not_in_force(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFinding]:
-    """Codes that were checked against an edition that is not the record's."""
+    """Codes out of force on the record's date, or checked against an edition that is not the record's."""
+    for entry in entries:
+        concept, edition = entry.concept, entry.edition
+        if concept is None or edition is None or concept.is_in_force(context.date):
+            continue
+        if (concept.effective_from, concept.effective_to) != (edition.effective_from, edition.effective_to):
+            yield finding(
+                "not-in-force", EditSeverity.ERROR,
+                f"{entry.code} is not in force on {context.date}{_dates(concept)}.", [entry], edition.name,
+            )
     by_edition: dict[tuple[str, str], list[CodedEntry]] = {}
     for entry in entries:
         if entry.edition is not None:
@@ -253,3 +306,18 @@ def parent_with_child(entries: Sequence[CodedEntry], context: EditContext) -> It
                 f"{parent.code} is said more exactly by {', '.join(child.code for child in below)}.",
                 [parent, *below], "Guidelines I.B.2 (level of detail)",
             )
+
+
+def let_stand(findings: Sequence[EditFinding], words: Sequence[str]) -> tuple[EditFinding, ...]:
+    """Return findings with the reasons that somebody typed for letting warnings stand; those are information then.
+
+    `words` are what the history keeps of it: the reason, then rule and message in parentheses.
+    """
+    answered: list[EditFinding] = []
+    for each in findings:
+        ending = f"({each.rule_id}: {each.message})"
+        reason = next((text.removesuffix(ending).strip() for text in reversed(words) if text.endswith(ending)), "")
+        if reason and each.severity is EditSeverity.WARNING:
+            each = replace(each, severity=EditSeverity.INFORMATION, let_stand=reason)
+        answered.append(each)
+    return tuple(answered)

@@ -51,9 +51,11 @@ class ReadDesk:
 
     def findings(self, view: RecordView) -> tuple[EditFinding, ...]:
         """Return the code edits that a coding runs into."""
+        from ehrcoder.core.comments import comments
         from ehrcoder.usecases.validate_record import validate_coding
 
-        return validate_coding(view.coding, view.record, self._index())
+        said = [each.text for each in comments(self._workspace.events(view.record_id))]
+        return validate_coding(view.coding, view.record, self._index(), said=said)
 
     def import_files(
         self, paths: Sequence[Path], *, options: Mapping[str, str] | None = None, progress: Progress,

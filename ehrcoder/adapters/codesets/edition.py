@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from ehrcoder.core.codes import CodeSetEdition, Coding, Concept, ConceptNotes
 from ehrcoder.core.words import STOP_WORDS
 from ehrcoder.ports import TermHit
 
-_COLUMNS = "c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes"
+_COLUMNS = "c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes, c.effective_from, c.effective_to"
 _CONCEPT = f"SELECT {_COLUMNS} FROM concept c WHERE c.code = ?"  # noqa: S608 - constant columns
 _CHILDREN = f"SELECT {_COLUMNS} FROM concept c WHERE c.parent = ? ORDER BY c.position"  # noqa: S608
 _BILLABLE = "SELECT code FROM concept WHERE is_billable = 1"
@@ -129,13 +130,16 @@ class Edition:
 
     def concept_of(self, row: tuple[Any, ...]) -> Concept:
         """Turn the columns of a concept row into a concept."""
-        code, display, parent, is_billable, synonyms, notes = row
+        code, display, parent, is_billable, synonyms, notes, *dates = row
+        begins, ends = dates or (None, None)
         about = self.about
         return Concept(
             coding=Coding(system=about.system, version=about.version, code=code, display=display),
             parent=parent, is_billable=bool(is_billable),
             synonyms=tuple(json.loads(synonyms)) if synonyms else (),
             notes=notes_of(notes) if notes else ConceptNotes(),
+            effective_from=dt.date.fromisoformat(begins) if begins else None,
+            effective_to=dt.date.fromisoformat(ends) if ends else None,
         )
 
 
