@@ -173,6 +173,10 @@ def _decode_by_guess(data: bytes, error: UnicodeDecodeError, *, name: str) -> De
     if kind is not None and kind not in _KINDS_OF_TEXT:
         raise _not_text(name, kind) from error
     _refuse_control_characters(data, name=name)
+    if b"\xed" in data:
+        mended = _decode_surrogates(data, name=name)
+        if mended is not None:
+            return mended
     damaged = data.decode("utf-8", errors="replace").count("�")
     whole = sum(1 for character in data.decode("utf-8", errors="ignore") if ord(character) > 127)
     if whole > damaged:
@@ -190,6 +194,20 @@ def _decode_by_guess(data: bytes, error: UnicodeDecodeError, *, name: str) -> De
         text=data.decode(encoding),
         notes=(f"Encoding guessed: {_readable(encoding)}. Check accented letters.",),
     )
+
+
+def _decode_surrogates(data: bytes, *, name: str) -> DecodedText | None:
+    """Databases that store UTF-16 write each half of a character as if it were one (CESU-8).
+
+    Returns None where that is not what is wrong. Raises InputError for a half without the other.
+    """
+    try:
+        halves = data.decode("utf-8", errors="surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    text = halves.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="surrogatepass")
+    refuse_unstorable(text, place=name)
+    return DecodedText(text=text, notes=("Characters beyond the first plane were written as halves (CESU-8).",))
 
 
 def _guess_encoding(data: bytes) -> str | None:

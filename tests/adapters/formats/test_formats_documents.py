@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
-import zipfile
 
 import pytest
+from builders.format_files import RICH, cells, docx, pdf, workbook, zipped
 
 from ehrcoder.adapters.formats import all_readers
 from ehrcoder.adapters.formats.archives import ZipReader
@@ -18,54 +17,6 @@ from ehrcoder.adapters.formats.table_sources import JsonLinesReader, XlsxReader
 from ehrcoder.core.errors import InputError
 
 RTF, DOCX, PDF = document_readers()
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-RICH = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}\f0 Fever 38,5 \'b0C\par Pain \u8804? 3\tab day}"
-
-
-def zipped(parts: dict[str, bytes | str]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return data.getvalue()
-
-
-def docx(body: str) -> bytes:
-    return zipped({"word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>"})
-
-
-def pdf(*pages: str) -> bytes:
-    kids = " ".join(f"{4 + 2 * place} 0 R" for place in range(len(pages)))
-    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
-               "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
-    for place, text in enumerate(pages):
-        stream = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET" if text else ""
-        objects += [f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F1 3 0 R>>>>"
-                    f"/Contents {5 + 2 * place} 0 R>>", f"<</Length {len(stream)}>>stream\n{stream}\nendstream"]
-    data = "%PDF-1.4\n"
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(data))
-        data += f"{number} 0 obj\n{body}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    return (f"{data}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
-            f"<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(data)}\n%%EOF").encode("latin-1")
-
-
-def workbook(rows: str, *, strings: str = "", styles: str = "", book: str = "") -> bytes:
-    parts = {"xl/workbook.xml": f"<workbook>{book}</workbook>",
-             "xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>"}
-    if strings:
-        parts["xl/sharedStrings.xml"] = f"<sst>{strings}</sst>"
-    if styles:
-        parts["xl/styles.xml"] = f"<styleSheet>{styles}</styleSheet>"
-    return zipped(parts)
-
-
-def cells(*values: str) -> str:
-    return "<row>" + "".join(f'<c t="inlineStr"><is><t>{value}</t></is></c>' for value in values) + "</row>"
-
-
 def test_rtf_gives_its_text_and_says_that_it_was_extracted(read_with):
     record = read_with(RTF, RICH, name="ward/note.rtf").records[0]
     assert record.documents[0].text == "Fever 38,5 °C\nPain ≤ 3\tday"

@@ -84,3 +84,9 @@ def test_a_note_of_five_megabytes_comes_in_whole(read_with):
 ])
 def test_notes_are_recognised_by_name_and_other_kinds_so_that_they_can_be_named(name, head, taken):
     assert PlainTextReader().recognises(head, name) is taken
+
+
+def test_halves_of_characters_as_databases_write_them_are_put_together(read_with):
+    read = read_with(PlainTextReader(), "Müde ".encode() + b"\xed\xa0\xbe\xed\xb4\x92 today")
+    assert read.text == "Müde 🤒 today"
+    assert "CESU-8" in read.records[0].import_notes[0]
