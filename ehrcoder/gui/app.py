@@ -42,7 +42,10 @@ def make_window(
     """Return a window that is not shown yet; its session opens the workspace off the main thread."""
     session = WorkspaceSession(services, workspace)
     look = services.settings.window
-    return MainWindow(session, theme=theme or look.theme, font_size=look.font_size, memory=memory)
+    return MainWindow(
+        session, theme=theme or look.theme, font_size=look.font_size, memory=memory,
+        keys_file=services.paths.home / "keys.json" if memory is not None else None,
+    )
 
 
 def run_window(services: Services, workspace: Path | None = None) -> int:

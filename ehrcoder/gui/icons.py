@@ -34,6 +34,20 @@ _PATHS = {
     "error": '<path d="M8.2 3h7.6L21 8.2v7.6L15.8 21H8.2L3 15.8V8.2zM12 8v5M12 16v.4"/>',
     "information": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5M12 8v.4"/>',
     "keys": '<rect x="3" y="6" width="18" height="12" rx="2"/><path d="M7 10h.5M11 10h.5M15 10h.5M8 14h8"/>',
+    "draft": '<path d="M6 3h9l4 4v14H6zM14 3v5h5"/><path d="M9 13h6M9 17h4"/>',
+    "hold": '<circle cx="12" cy="12" r="9"/><path d="M9.5 9v6M14.5 9v6"/>',
+    "flag": '<path d="M6 21V4M6 5h11l-2.4 3.5L17 12H6"/>',
+    "comment": '<path d="M4 5h16v11H11l-4 4v-4H4z"/>',
+    "compare": '<path d="M12 3v18M4 7h5M4 12h5M4 17h5M15 7h5M15 12h5M15 17h5"/>',
+    "ladder": '<path d="M7 3v18M17 3v18M7 8h10M7 13h10M7 18h10"/>',
+    "history": '<path d="M4 12a8 8 0 1 0 2.6-5.9M4 4v4h4"/><path d="M12 8v4.4l3 2"/>',
+    "theme": '<circle cx="12" cy="12" r="9"/><path d="M12 3v18"/><path d="M12 6a6 6 0 0 1 0 12z" fill="currentColor"/>',
+    "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5.4l3.4 2"/>',
+    "added": '<circle cx="12" cy="12" r="9"/><path d="M12 8v8M8 12h8"/>',
+    "removed": '<circle cx="12" cy="12" r="9"/><path d="M8 12h8"/>',
+    "changed": '<circle cx="12" cy="12" r="9"/><path d="M8 10h8M8 14h8"/>',
+    "filter": '<path d="M4 5h16l-6 8v6l-4-2v-4z"/>',
+    "sort": '<path d="M8 5v14M4.6 15.6L8 19l3.4-3.4M15 6h6M15 11h4.6M15 16h3"/>',
     "next": '<path d="M5 12h14M13 6l6 6-6 6"/>',
     "app": '<path d="M6 3h9l4 4v14H6z"/><path d="M9 13l2.4 2.6L16 10"/>',
 }
@@ -71,6 +85,6 @@ def _renderer(name: str, colour: QColor) -> QSvgRenderer:
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" '
         f'stroke="{colour.name()}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
-        f"{_PATHS[name]}</svg>"
+        f"{_PATHS[name].replace('currentColor', colour.name())}</svg>"
     )
     return QSvgRenderer(QByteArray(drawing.encode("ascii")))

@@ -1,4 +1,4 @@
-"""The window: its panes, popups and actions, tied to the session by signals."""
+"""The window: its panes and popups, tied to the session by signals."""
 
 from __future__ import annotations
 
@@ -6,40 +6,42 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QSizePolicy,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordRow
-from ehrcoder.gui.actions import ActionSet, ActionSpec, Needs, Scope
+from ehrcoder.gui.actions import ActionSet, Scope, action_specs
+from ehrcoder.gui.dialogs.bulk import BulkPopup
 from ehrcoder.gui.dialogs.choice import ChoicePopup
 from ehrcoder.gui.dialogs.code_search import CodeSearch
 from ehrcoder.gui.dialogs.key_sheet import KeySheet
+from ehrcoder.gui.dialogs.ladder import LadderPopup
 from ehrcoder.gui.dialogs.messages import MessagePopup, ReasonPopup
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.dialogs.sign import SignPopup
+from ehrcoder.gui.enabling import refresh_actions
 from ehrcoder.gui.files import FileJobs
-from ehrcoder.gui.parts import Popup, parts, start_parts
+from ehrcoder.gui.handlers import handler_table
+from ehrcoder.gui.key_map import KeyMap
+from ehrcoder.gui.parts import Popup, start_parts
 from ehrcoder.gui.record_view import RecordView
+from ehrcoder.gui.record_work import RecordWork
 from ehrcoder.gui.review import Review, ReviewParts
 from ehrcoder.gui.session import JobState, WorkspaceSession
+from ehrcoder.gui.signing import Signing
 from ehrcoder.gui.store_desk import WorkspaceInfo
 from ehrcoder.gui.task_runner import Problem
 from ehrcoder.gui.theme import LARGEST_FONT, SMALLEST_FONT, THEMES, Theme, apply_theme, theme_named
+from ehrcoder.gui.tour import Tour
 from ehrcoder.gui.views.assigned_pane import AssignedPane
 from ehrcoder.gui.views.note_pane import NotePane
 from ehrcoder.gui.views.record_pane import RecordPane
 from ehrcoder.gui.views.status_strip import StatusStrip
 from ehrcoder.gui.views.suggestion_tray import SuggestionTray
-from ehrcoder.gui.words import counted
+from ehrcoder.gui.views.trail import Trail
+from ehrcoder.gui.window_memory import WindowMemory
 
 _MODEL_AFTER_MS = 400
 
@@ -52,43 +54,48 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self, session: WorkspaceSession, *, theme: str = "system", font_size: int = 11,
-        memory: QSettings | None = None,
+        memory: QSettings | None = None, keys_file: Path | None = None,
     ) -> None:
         super().__init__()
         self.session = session
-        self._memory = memory
-        self._theme: Theme = theme_named(theme)
-        self._font_size = font_size
+        self.memory = WindowMemory(memory)
+        self._theme: Theme = self.memory.theme(theme_named(theme))
+        self._font_size = self.memory.font_size(font_size)
         self._is_first_load = True
         self._popups: dict[type, Overlay] = {}
         self._starting = list(start_parts())
         self.setObjectName("main_window")
-        self._recall_look()
         self._style()  # before the widgets are made: polishing them again afterwards takes longer
         self.setWindowTitle("EHRCoder")
-        self.actions_ = ActionSet(self, self.trigger)
+        self.actions_ = ActionSet(self, self.trigger, KeyMap(action_specs(), keys_file))
+        self.actions_["bulk_allowed"].setChecked(self.memory.is_on("bulk_allowed"))
         self._build_panes()
         self._build_popups()
-        self.review = Review(ReviewParts(
+        parts = ReviewParts(
             session=session, tray=self.tray, note=self.note, assigned=self.assigned, choices=self.choices,
-            search=self.search, reason=self.reason,
-        ), self)
+            search=self.search, reason=self.reason, bulk=self.bulk,
+        )
+        self.review = Review(parts, self)
+        self.work = RecordWork(parts, self.review, self.ladder, self)
+        self.signing = Signing(session, self.tray, self.assigned, self.sign, self.reason, self)
         self.files = FileJobs(self, session, self.message, self.choices)
-        self._handlers = self._handler_table()
+        self.tour = Tour(self)
+        self._handlers = handler_table(self)
         self._build_menus()
         self._attach_keys()
         self._connect()
-        self._recall_places()
+        self.memory.recall_places(self)
         self.set_theme(self._theme)
-        self._refresh_actions()
+        self.refresh_actions()
 
     # building
 
     def _build_panes(self) -> None:
         self.records = RecordPane()
-        self.note = NotePane()
+        self.note = NotePane(self.actions_)
         self.tray = SuggestionTray(self.actions_)
         self.assigned = AssignedPane(self.actions_)
+        self.trail = Trail(self.session.active)
         self.status = StatusStrip(self.actions_, self)
         self.setStatusBar(self.status)
         self.right = QSplitter(Qt.Orientation.Vertical)
@@ -96,18 +103,20 @@ class MainWindow(QMainWindow):
         self.right.addWidget(self.assigned)
         self.right.setSizes([540, 250])
         self.panes = QSplitter(Qt.Orientation.Horizontal)
-        for pane, least in ((self.records, 190), (self.note, 340), (self.right, 400)):
+        for pane, least in ((self.records, 200), (self.note, 300), (self.right, 380)):
             pane.setMinimumWidth(least)
             self.panes.addWidget(pane)
         self.panes.setStretchFactor(1, 1)
-        self.panes.setSizes([250, 640, 470])
+        self.panes.setSizes([262, 640, 490])
         for splitter in (self.panes, self.right):
             splitter.setHandleWidth(8)
             splitter.setChildrenCollapsible(False)
         central = QWidget()
         column = QVBoxLayout(central)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.addWidget(self.panes)
+        column.setContentsMargins(8, 8, 8, 4)
+        column.setSpacing(4)
+        column.addWidget(self.panes, 1)
+        column.addWidget(self.trail)
         self.setCentralWidget(central)
 
     def _build_popups(self) -> None:
@@ -117,13 +126,15 @@ class MainWindow(QMainWindow):
         ))
         self.reason = ReasonPopup(self)
         self.message = MessagePopup(self)
+        self.bulk = BulkPopup(self)
+        self.ladder = LadderPopup(self)
         self.sign = SignPopup(self, self.actions_)
         self.key_sheet = KeySheet(self, self.actions_)
 
     @property
     def overlays(self) -> tuple[Overlay, ...]:
         """The popups; one at most is open."""
-        own = (self.message, self.choices, self.search, self.reason, self.sign, self.key_sheet)
+        own = (self.message, self.choices, self.search, self.reason, self.bulk, self.ladder, self.sign, self.key_sheet)
         return (*own, *self._popups.values())
 
     # what parts of the window use (see `parts`)
@@ -163,7 +174,8 @@ class MainWindow(QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
-        bar.addWidget(self.actions_.button("export"))
+        for name in ("hold", "save_draft", "export"):
+            bar.addWidget(self.actions_.button(name))
         bar.addWidget(self.actions_.button("sign", primary=True))
 
     def _attach_keys(self) -> None:
@@ -171,50 +183,28 @@ class MainWindow(QMainWindow):
         self.actions_.attach(self.tray.view, tray_and_note)
         self.actions_.attach(self.note.note, tray_and_note)
         self.actions_.attach(self.assigned.table, (Scope.CODES,))
+        self.actions_.attach(self.note.history.table, (Scope.HISTORY,))
 
     def _connect(self) -> None:
         session = self.session
         session.opened.connect(self._on_opened)
         session.open_failed.connect(self.workspace_refused)
         session.rows_loaded.connect(self._on_rows)
-        session.row_changed.connect(self.records.change_row)
+        session.row_changed.connect(self._on_row)
         session.record_shown.connect(self._on_shown)
         session.record_updated.connect(self._on_updated)
         session.record_signed.connect(self._on_signed)
         session.findings_changed.connect(self.assigned.show_findings)
+        session.outlook_changed.connect(self.review.show_outlook)
         session.job_changed.connect(self._on_job)
         session.model_changed.connect(self.status.show_model)
         session.editions_changed.connect(self._on_editions)
         session.said.connect(self.status.say)
         session.problem.connect(self.show_problem)
-        self.review.said.connect(self.status.say)
+        for said in (self.review.said, self.work.said, self.signing.said):
+            said.connect(self.status.say)
+        self.work.put_aside.connect(self.open_next)
         self.records.chosen.connect(self._open_chosen)
-
-    def _handler_table(self) -> dict[str, Callable[[], Any]]:
-        review = self.review
-        table: dict[str, Callable[[], Any]] = {
-            "import": self.files.ask_for_files, "import_folder": self.files.ask_for_folder,
-            "export": self.files.ask_for_export, "quit": self.close, "propose": self._propose,
-            "propose_all": self._propose_all, "cancel": self.session.cancel_jobs, "sign": self._ask_to_sign,
-            "amend": self._ask_to_amend, "next_record": self.open_next, "undo": self.session.undo,
-            "redo": self.session.redo, "next": review.next, "previous": review.previous,
-            "next_evidence": review.next_evidence, "next_undecided": review.next_undecided,
-            "accept": review.accept, "reject": review.reject, "replace": review.replace,
-            "new_code": review.new_code, "principal": review.make_principal,
-            "admission": review.ask_admission, "move_up": lambda: review.move_code(-1),
-            "move_down": lambda: review.move_code(1), "remove": review.remove, "search": review.search,
-            "find": self.note.open_find, "find_again": self.note.find_again,
-            "focus_records": self.records.view.setFocus, "focus_note": self._focus_note,
-            "focus_tray": self.focus_review, "focus_assigned": self._focus_assigned,
-            "history": self.note.toggle_history, "back": self._back, "larger": lambda: self._scale(1),
-            "smaller": lambda: self._scale(-1), "theme": self._next_theme,
-            "keys": lambda: self.key_sheet.open(self.key_sheet.close_button), "about": self.files.tell_about,
-        }
-        for number in range(1, 10):
-            table[f"alternative_{number}"] = lambda n=number: review.take_alternative(n)
-        for part in parts():
-            table[part.spec.name] = lambda run=part.run: run(self)
-        return table
 
     # what happens
 
@@ -226,6 +216,7 @@ class MainWindow(QMainWindow):
                 return
         if self.actions_[name].isEnabled():
             self._handlers[name]()
+            self.tour.note(name)
 
     @Slot(object)
     def show_problem(self, problem: Problem) -> None:
@@ -240,7 +231,8 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._style()
         self.actions_.set_theme(theme)
-        for part in (self.records, self.note, self.tray, self.assigned, self.search, *self._popups.values()):
+        for part in (self.records, self.note, self.tray, self.assigned, self.trail, self.search, self.ladder,
+                     self.sign, *self._popups.values()):
             _paint(part, theme)
 
     def _style(self) -> None:
@@ -253,18 +245,81 @@ class MainWindow(QMainWindow):
         """The theme that is shown."""
         return self._theme
 
+    @property
+    def text_size(self) -> int:
+        """The size of the text, in points."""
+        return self._font_size
+
+    def scale(self, step: int) -> None:
+        """Make all text larger or smaller."""
+        self._font_size = min(max(self._font_size + step, SMALLEST_FONT), LARGEST_FONT)
+        self.set_theme(self._theme)
+
+    def next_theme(self) -> None:
+        """Show the next theme."""
+        names = list(THEMES)
+        self.set_theme(THEMES[names[(names.index(self._theme.name) + 1) % len(names)]])
+        self.status.say(self.tr("Theme: {0}").format(self._theme.name))
+
     def focus_review(self) -> None:
         """Put the focus where the review keys act."""
         (self.tray.view if self.tray.view.isVisible() else self.note.note).setFocus()
 
+    def focus_note(self) -> None:
+        """Put the focus into the note."""
+        self.note.show_note()
+        self.note.note.setFocus()
+
+    def focus_assigned(self) -> None:
+        """Put the focus on the assigned codes."""
+        table = self.assigned.table
+        if not table.currentIndex().isValid() and self.assigned.model.rowCount():
+            table.setCurrentIndex(self.assigned.model.index(0, 0))
+        table.setFocus()
+
+    def go_back(self) -> None:
+        """Close what is open, else go to the suggestions, else cancel the running job."""
+        if self.note.close_find() or self.focusWidget() not in (self.tray.view, self.note.note):
+            self.note.show_note()
+            self.focus_review()
+        elif self.session.is_busy:
+            self.session.cancel_jobs()
+        else:
+            self.focus_review()
+
     def open_next(self) -> None:
-        """Open the next record that is not signed."""
+        """Open the next record that waits for work."""
         view = self.session.view
         following = self.records.model.next_open(view.record_id if view else None)
         if following is None:
             self.status.say(self.tr("No other record waits. Ctrl+E exports what is signed."))
         else:
             self._open_chosen(following)
+
+    def propose_open(self) -> None:
+        """Propose codes for the open record."""
+        if self.session.view is not None:
+            self.session.propose((self.session.view.record_id,))
+            self.refresh_actions()
+
+    def propose_all(self) -> None:
+        """Propose codes for every record without proposals."""
+        ids = self.session.new_ids()
+        if not ids:
+            self.status.say(self.tr("Every record has proposals already."))
+        self.session.propose(ids)
+        self.refresh_actions()
+
+    def ask_to_sign(self) -> None:
+        """Say why the open record cannot be signed, or show what the signature covers."""
+        view = self.session.view
+        if view is not None:
+            row = self._row(view.record_id)
+            self.signing.ask(view, row.title if row else view.record.source_name)
+
+    def refresh_actions(self) -> None:
+        """Enable what can be done now."""
+        refresh_actions(self.actions_, self.session)
 
     @Slot(object)
     def _on_opened(self, info: WorkspaceInfo) -> None:
@@ -284,33 +339,45 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_rows(self, rows: tuple[RecordRow, ...]) -> None:
         self.records.show_rows(rows)
+        self._say_progress()
         if rows and self.session.view is None:
             self._is_first_load = False
             first = self.records.model.next_open(None) or rows[0].record_id
             self._open_chosen(first)
         elif not rows and self._is_first_load:
             self.records.search.setFocus()
-        self._refresh_actions()
+        self.refresh_actions()
         while self._starting:
             self._starting.pop(0)(self)
+        self.tour.offer(has_records=bool(rows))
+
+    @Slot(object)
+    def _on_row(self, row: RecordRow) -> None:
+        self.records.change_row(row)
+        self._say_progress()
+
+    def _say_progress(self) -> None:
+        self.trail.show_queue(self.session.signed_count, len(self.session.rows))
 
     @Slot(object)
     def _on_shown(self, view: RecordView) -> None:
         self.records.mark_open(view.record_id)
         self.note.show_view(view, self._row(view.record_id))
         self.review.show_view(view, is_new=True)
+        self.trail.show_view(view)
         if not any(overlay.isVisible() for overlay in self.overlays):
             self.focus_review()
-        self._refresh_actions()
+        self.refresh_actions()
 
     @Slot(object)
     def _on_updated(self, view: RecordView) -> None:
         had_focus = self.note.note.hasFocus() and not self.tray.view.isVisible()
         self.note.update_view(view, self._row(view.record_id))
         self.review.show_view(view, is_new=False)
+        self.trail.show_view(view)
         if had_focus and self.tray.view.isVisible():
             self.tray.view.setFocus()  # proposals arrived where there was nothing to decide before
-        self._refresh_actions()
+        self.refresh_actions()
 
     @Slot(object)
     def _on_signed(self, record_id: RecordId) -> None:
@@ -321,7 +388,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_job(self, state: JobState) -> None:
         self.status.show_job(state)
-        self._refresh_actions()
+        self.refresh_actions()
 
     @Slot(object)
     def _on_editions(self, editions: Any) -> None:
@@ -333,141 +400,10 @@ class MainWindow(QMainWindow):
         self.session.open_record(record_id)
 
     def _row(self, record_id: RecordId) -> RecordRow | None:
-        return next((row for row in self.session.rows if row.record_id == record_id), None)
-
-    def _propose(self) -> None:
-        if self.session.view is not None:
-            self.session.propose((self.session.view.record_id,))
-            self._refresh_actions()
-
-    def _propose_all(self) -> None:
-        ids = self.session.new_ids()
-        if not ids:
-            self.status.say(self.tr("Every record has proposals already."))
-        self.session.propose(ids)
-        self._refresh_actions()
-
-    def _ask_to_sign(self) -> None:
-        view = self.session.view
-        if view is None:
-            return
-        if view.undecided:
-            first = view.undecided[0]
-            self.tray.go_to(first.suggestion_id)
-            codes = ", ".join(each.coding.code for each in view.undecided[:8])
-            more = " …" if len(view.undecided) > 8 else ""
-            self.status.say(counted(
-                len(view.undecided), self.tr("Not signed, 1 suggestion is still to decide: "),
-                self.tr("Not signed, {0} suggestions are still to decide: "),
-            ) + codes + more)
-            return
-        if self.assigned.errors:
-            self.status.say(self.tr("Not signed. {0}").format(self.assigned.errors[0]))
-            return
-        row = self._row(view.record_id)
-        title = row.title if row else view.record.source_name
-        self.sign.ask(title, view, self.session.coder, self.session.sign)
-
-    def _ask_to_amend(self) -> None:
-        self.reason.ask(
-            self.tr("Why is this record amended?"),
-            self.tr("The former signature stays in the history; sign again when the coding is right."),
-            self.session.amend,
-        )
-
-    def _back(self) -> None:
-        if self.note.close_find() or self.focusWidget() not in (self.tray.view, self.note.note):
-            self.focus_review()
-        elif self.session.is_busy:
-            self.session.cancel_jobs()
-        else:
-            self.focus_review()
-
-    def _focus_note(self) -> None:
-        self.note.show_note()
-        self.note.note.setFocus()
-
-    def _focus_assigned(self) -> None:
-        table = self.assigned.table
-        if not table.currentIndex().isValid() and self.assigned.model.rowCount():
-            table.setCurrentIndex(self.assigned.model.index(0, 0))
-        table.setFocus()
-
-    def _scale(self, step: int) -> None:
-        self._font_size = min(max(self._font_size + step, SMALLEST_FONT), LARGEST_FONT)
-        self.set_theme(self._theme)
-
-    def _next_theme(self) -> None:
-        names = list(THEMES)
-        self.set_theme(THEMES[names[(names.index(self._theme.name) + 1) % len(names)]])
-        self.status.say(self.tr("Theme: {0}").format(self._theme.name))
-
-    def _refresh_actions(self) -> None:
-        view = self.session.view
-        is_signed = view is not None and view.is_signed
-        can_write = not self.session.is_read_only
-        can_change = view is not None and can_write and not is_signed
-        for spec in self.actions_.specs:
-            self.actions_[spec.name].setEnabled(self._has_what_it_needs(spec))
-        self.actions_["import"].setEnabled(can_write)
-        self.actions_["import_folder"].setEnabled(can_write)
-        self.actions_["propose"].setEnabled(can_change and not self.session.is_busy)
-        self.actions_["propose_all"].setEnabled(can_write and not self.session.is_busy)
-        self.actions_["amend"].setEnabled(is_signed and can_write)
-        self.actions_["undo"].setEnabled(view is not None and view.can_undo and can_write)
-        self.actions_["redo"].setEnabled(view is not None and view.can_redo and can_write)
-        self.actions_["cancel"].setEnabled(self.session.is_busy)
-        self.actions_["search"].setEnabled(can_change)
-        self.actions_["export"].setEnabled(bool(self.session.signed_ids()))
-
-    def _has_what_it_needs(self, spec: ActionSpec) -> bool:
-        view, can_write = self.session.view, not self.session.is_read_only
-        match Needs.CHANGEABLE if spec.changes else spec.needs:
-            case Needs.NOTHING:
-                return True
-            case Needs.RECORD:
-                return view is not None
-            case Needs.WRITABLE:
-                return can_write and self.session.info is not None
-            case Needs.CHANGEABLE:
-                return view is not None and can_write and not view.is_signed
-
-    # remembering
-
-    def _recall_look(self) -> None:
-        if self._memory is None:
-            return
-        self._font_size = int(str(self._memory.value("font_size", self._font_size)))
-        name = str(self._memory.value("theme", ""))
-        if name in THEMES:
-            self._theme = THEMES[name]
-
-    def _recall_places(self) -> None:
-        if self._memory is None:
-            self.resize(1440, 900)
-            return
-        for key, restore in (
-            ("geometry", self.restoreGeometry), ("panes", self.panes.restoreState),
-            ("right", self.right.restoreState),
-        ):
-            value = self._memory.value(key)
-            if isinstance(value, QByteArray):
-                restore(value)
-        if not self._memory.contains("geometry"):
-            self.resize(1440, 900)
-
-    def _remember(self) -> None:
-        if self._memory is None:
-            return
-        self._memory.setValue("font_size", self._font_size)
-        self._memory.setValue("theme", self._theme.name)
-        self._memory.setValue("geometry", self.saveGeometry())
-        self._memory.setValue("panes", self.panes.saveState())
-        self._memory.setValue("right", self.right.saveState())
-        self._memory.sync()
+        return self.session.row(record_id)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._remember()
+        self.memory.remember(self)
         self.session.close()
         event.accept()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ehrcoder.core.codes import CodeKind, CodeSetEdition
+from ehrcoder.core.codes import CodeKind, CodeSetEdition, Coding
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.gui.record_view import RecordView
@@ -16,8 +16,11 @@ from ehrcoder.ports import CancelToken, CodeSetIndex, Progress, SearchHit
 
 if TYPE_CHECKING:
     from ehrcoder.core.edits import EditFinding
+    from ehrcoder.core.evidence import Evidence, TextSpan
+    from ehrcoder.core.ladder import Ladder
     from ehrcoder.services import Services
     from ehrcoder.usecases.export_records import ExportReport
+    from ehrcoder.usecases.foresee_edits import Outlook
     from ehrcoder.usecases.import_records import ImportReport
 
 
@@ -56,6 +59,24 @@ class ReadDesk:
 
         said = [each.text for each in comments(self._workspace.events(view.record_id))]
         return validate_coding(view.coding, view.record, self._index(), said=said)
+
+    def outlook(self, view: RecordView) -> Outlook:
+        """Return what accepting each undecided suggestion would run into."""
+        from ehrcoder.usecases.foresee_edits import foresee_edits
+
+        return foresee_edits(view.coding, view.record, view.undecided, self._index())
+
+    def ladder(self, view: RecordView, coding: Coding, evidence: tuple[Evidence, ...]) -> Ladder:
+        """Return the codes around one code with what the note says for each. Raises InputError."""
+        from ehrcoder.usecases.specificity import specificity_ladder
+
+        return specificity_ladder(coding, view.record, evidence, self._index())
+
+    def gaps(self, view: RecordView) -> tuple[TextSpan, ...]:
+        """Return the sentences that support no code yet."""
+        from ehrcoder.usecases.uncoded_sentences import uncoded_sentences
+
+        return uncoded_sentences(view.record, view.suggestions, view.coding)
 
     def import_files(
         self, paths: Sequence[Path], *, options: Mapping[str, str] | None = None, progress: Progress,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ehrcoder.core.assignments import CodeAssignment, Decision, RecordCoding
+from ehrcoder.core.assignments import CodeAssignment, CodingEvent, Decision, RecordCoding
+from ehrcoder.core.comments import Comment, active_seconds
 from ehrcoder.core.ids import DocumentId, RecordId, SuggestionId
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, RecordRow, RecordStatus
 from ehrcoder.core.sections import section_of_heading
@@ -45,12 +46,19 @@ class RecordView:
     coding: RecordCoding
     runs: tuple[InferenceRun, ...] = ()
     history: tuple[HistoryLine, ...] = ()
+    events: tuple[CodingEvent, ...] = ()
+    comments: tuple[Comment, ...] = ()
     can_undo: bool = False
     can_redo: bool = False
 
     @property
     def record_id(self) -> RecordId:
         return self.record.record_id
+
+    @property
+    def active_seconds(self) -> int:
+        """How long people worked on it so far."""
+        return active_seconds(self.events)
 
     @property
     def is_signed(self) -> bool:
@@ -108,5 +116,7 @@ def row_after(row: RecordRow, view: RecordView) -> RecordRow:
         status = RecordStatus.NEW
     return replace(
         row, status=status, suggestion_count=len(view.suggestions), undecided_count=len(view.undecided),
-        assignment_count=len(view.coding.assignments),
+        assignment_count=len(view.coding.assignments), flag=view.coding.flag, held_for=view.coding.held_for,
+        is_draft=view.coding.is_draft,
+        least_confidence=min((each.confidence for each in view.undecided), default=None),
     )

@@ -1,4 +1,4 @@
-"""What the review keys do: moves through suggestions and evidence, and hands decisions to the session."""
+"""What the review keys do with suggestions: moves through them and their evidence, hands decisions to the session."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from ehrcoder.core.assignments import CodeAssignment, Decision, PresentOnAdmission, RejectReason
-from ehrcoder.core.codes import CodeKind, Coding
-from ehrcoder.core.evidence import Evidence
+from ehrcoder.core.assignments import Decision, RejectReason
+from ehrcoder.core.codes import Coding
+from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.core.ids import SuggestionId
+from ehrcoder.gui.dialogs.bulk import BulkPopup
 from ehrcoder.gui.dialogs.choice import Choice, ChoicePopup
 from ehrcoder.gui.dialogs.code_search import CodeSearch
 from ehrcoder.gui.dialogs.messages import ReasonPopup
 from ehrcoder.gui.models.suggestions import SuggestionRow
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.session import WorkspaceSession
+from ehrcoder.gui.timeline import timeline
 from ehrcoder.gui.views.assigned_pane import AssignedPane
-from ehrcoder.gui.views.history_view import codes_by_suggestion, line_words
 from ehrcoder.gui.views.note_pane import NotePane
 from ehrcoder.gui.views.suggestion_tray import SuggestionTray
-from ehrcoder.gui.words import admission_words, reason_words
+from ehrcoder.gui.words import reason_words
+from ehrcoder.usecases.foresee_edits import Outlook
+
+_LONGEST_QUERY = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class ReviewParts:
     choices: ChoicePopup
     search: CodeSearch
     reason: ReasonPopup
+    bulk: BulkPopup
 
 
 class Review(QObject):
@@ -49,14 +54,16 @@ class Review(QObject):
         self._seen: set[SuggestionId] = set()
         self._pending: set[SuggestionId] = set()
         self._warned: SuggestionId | None = None
+        self._gaps: tuple[TextSpan, ...] = ()
+        self._gap_version = -1
         parts.tray.current_changed.connect(self._on_current)
 
     def show_view(self, view: RecordView, *, is_new: bool) -> None:
         """Show a record, or what changed in it."""
-        if not is_new and view.history and len(view.history) > self._told:
-            self.said.emit(self.tr("Saved: {0}").format(
-                line_words(view.history[-1], codes_by_suggestion(view))
-            ))
+        if not is_new and len(view.history) > self._told:
+            last = timeline(view)[-1]
+            done = f"{last.what} {last.code} {last.title}".strip()
+            self.said.emit(self.tr("Saved: {0}").format(f"{done}  {last.change}" if last.change else done))
         self._told = len(view.history)
         if is_new:
             self._seen.clear()
@@ -66,39 +73,83 @@ class Review(QObject):
         self._pending.clear()
         self._parts.tray.show_view(view)
         self._parts.assigned.show_view(view)
-        if self._parts.tray.current is None and view.suggestions:
+        if self._parts.tray.current is None and view.suggestions and not self._parts.tray.model.is_filtered:
             self._parts.tray.go_to((view.undecided or view.suggestions)[0].suggestion_id)
         elif is_new:
             self._parts.note.show_current(None, None)
 
+    def show_outlook(self, outlook: Outlook) -> None:
+        """Show what accepting each suggestion would run into."""
+        view = self._parts.session.view
+        if view is not None:
+            self._parts.tray.show_outlook(view, outlook)
+
     # moving
 
     def next(self) -> None:
+        """Go to the next suggestion."""
         self._parts.tray.step(1)
 
     def previous(self) -> None:
+        """Go to the previous suggestion."""
         self._parts.tray.step(-1)
 
     def next_undecided(self) -> None:
         """Go to the next suggestion without a decision, or say that there is none."""
-        if not self._parts.tray.go_to_undecided():
-            self.said.emit(self.tr("Every suggestion of this record is decided. Ctrl+Enter signs."))
+        tray, view = self._parts.tray, self._parts.session.view
+        if tray.go_to_undecided():
+            return
+        if view is not None and view.undecided:
+            tray.go_to(view.undecided[0].suggestion_id)  # the filter hid it
+            return
+        self.said.emit(self.tr("Every suggestion of this record is decided. Ctrl+Enter signs."))
 
-    def next_evidence(self) -> None:
-        """Show the next words that support the current suggestion."""
+    def step_evidence(self, offset: int) -> None:
+        """Show the next (1) or previous (-1) words that support the current suggestion."""
         row = self._parts.tray.current
         if row is None or not row.suggestion.evidence:
             return
-        self._evidence = (self._evidence + 1) % len(row.suggestion.evidence)
+        self._evidence = (self._evidence + offset) % len(row.suggestion.evidence)
         self._reveal(row)
         self.said.emit(self.tr("Evidence {0} of {1}").format(
             self._evidence + 1, len(row.suggestion.evidence)
         ))
 
+    def step_gap(self, offset: int) -> None:
+        """Select the next or previous sentence that supports no code yet."""
+        view = self._parts.session.view
+        if view is None:
+            return
+
+        def go(found: tuple[TextSpan, ...]) -> None:
+            self._gaps, self._gap_version = found, view.coding.version
+            if not found:
+                self.said.emit(self.tr("Every sentence of this record supports a code."))
+                return
+            here = self._parts.note.place()
+            order = {each.document.document_id: place for place, each in enumerate(view.documents)}
+            places = [(order.get(span.document_id, 0), span.start) for span in found]
+            if offset > 0:
+                following = next((n for n, place in enumerate(places) if place > here), 0)
+            else:
+                following = next((n for n in reversed(range(len(places))) if places[n] < here), len(places) - 1)
+            self._parts.note.select(found[following])
+            self.said.emit(self.tr("Sentence {0} of {1} that supports no code. N codes it.").format(
+                following + 1, len(found)
+            ))
+
+        if self._gaps and self._gap_version == view.coding.version and self._is_of(view, self._gaps[0]):
+            go(self._gaps)
+        else:
+            self._parts.session.gaps(view, go)
+
     # deciding
 
     def accept(self) -> None:
-        """Accept the current suggestion; one whose evidence was never on the screen only at the second key."""
+        """Accept the current suggestion.
+
+        One that raises an error, or whose evidence was never on the screen, is accepted only at the second key.
+        """
         row = self._row_to_decide()
         if row is None:
             return
@@ -106,13 +157,12 @@ class Review(QObject):
         if row.decision in (Decision.ACCEPTED, Decision.REPLACED):
             self.said.emit(self.tr("{0} is decided already.").format(suggestion.coding.code))
             return
-        if suggestion.suggestion_id not in self._seen and self._warned != suggestion.suggestion_id:
+        doubt = self._doubt(row)
+        if doubt and self._warned != suggestion.suggestion_id:
             self._warned = suggestion.suggestion_id
-            self.said.emit(self.tr(
-                "No supporting words of {0} were on the screen. Press A again to accept it all the same."
-            ).format(suggestion.coding.code))
+            self.said.emit(self.tr("{0} Press A again to accept it all the same.").format(doubt))
             return
-        self._parts.session.accept(suggestion.suggestion_id)
+        self._parts.session.decisions.accept(suggestion.suggestion_id)
         self._advance(suggestion.suggestion_id)
 
     def reject(self) -> None:
@@ -126,7 +176,7 @@ class Review(QObject):
         suggestion_id = row.suggestion.suggestion_id
 
         def chosen(reason: RejectReason) -> None:
-            self._parts.session.reject(suggestion_id, reason)
+            self._parts.session.decisions.reject(suggestion_id, reason)
             self._advance(suggestion_id)
 
         self._parts.choices.ask(
@@ -145,9 +195,12 @@ class Review(QObject):
         if number > len(others):
             self.said.emit(self.tr("{0} has {1} alternatives.").format(row.suggestion.coding.code, len(others)))
             return
-        coding = others[number - 1].coding
-        self._parts.session.replace(row.suggestion.suggestion_id, coding.system, coding.code)
-        self._advance(row.suggestion.suggestion_id)
+        self.put_in_place(row.suggestion.suggestion_id, others[number - 1].coding)
+
+    def put_in_place(self, suggestion_id: SuggestionId, coding: Coding) -> None:
+        """Assign another code in place of a suggestion, and go on."""
+        self._parts.session.decisions.replace(suggestion_id, coding.system, coding.code)
+        self._advance(suggestion_id)
 
     def replace(self) -> None:
         """Search for the code that is to stand in place of the current suggestion."""
@@ -155,22 +208,38 @@ class Review(QObject):
         if row is None:
             return
         suggestion = row.suggestion
-
-        def chosen(coding: Coding) -> None:
-            self._parts.session.replace(suggestion.suggestion_id, coding.system, coding.code)
-            self._advance(suggestion.suggestion_id)
-
         self._parts.search.ask(
             self.tr("Replace {0} by").format(suggestion.coding.code), suggestion.coding.display,
-            text=row.quote[:80], kind=suggestion.kind, chosen=chosen,
+            text=row.quote[:_LONGEST_QUERY], kind=suggestion.kind,
+            chosen=lambda coding: self.put_in_place(suggestion.suggestion_id, coding),
         )
+
+    def accept_listed(self, *, is_allowed: bool) -> None:
+        """Show what a filtered list holds, and accept it as one step once that is confirmed."""
+        tray = self._parts.tray
+        if not is_allowed:
+            self.said.emit(self.tr("Accepting a list at once is switched off. The View menu switches it on."))
+            return
+        if not tray.model.is_filtered:
+            self.said.emit(self.tr("Filter the suggestions first (Ctrl+L): only a filtered list can be accepted."))
+            return
+        waiting = [row for row in tray.model.rows if row.decision is Decision.UNDECIDED]
+        fit = [row for row in waiting if not row.errors and row.quote]
+        if not fit:
+            self.said.emit(self.tr("Nothing in this list can be accepted at once."))
+            return
+        self._parts.bulk.ask(fit, len(waiting) - len(fit), lambda: self._parts.session.decisions.accept_all(
+            [row.suggestion.suggestion_id for row in fit]
+        ))
+
+    # new codes
 
     def new_code(self) -> None:
         """Search for a code that the selected words of the note support."""
         evidence = self._parts.note.note.selected_evidence()
         if evidence is None:
             self.said.emit(self.tr(
-                "Select the words in the note first (Ctrl+2, then Shift with the arrow keys); "
+                "Select the words in the note first (M, or Ctrl+2, then Shift with the arrow keys); "
                 "Ctrl+K adds a code without words."
             ))
             return
@@ -180,45 +249,15 @@ class Review(QObject):
         """Search for a code; taking it assigns it, supported by the selected words if there are any."""
         self._ask_for_code(self._parts.note.note.selected_evidence())
 
-    # assigned codes
-
-    def make_principal(self) -> None:
-        """Make the code at hand the principal diagnosis."""
-        if (code := self._code_at_hand()) is not None:
-            self._parts.session.make_principal(code.assignment_id)
-
-    def move_code(self, offset: int) -> None:
-        """Move the code at hand in the sequence."""
-        if (code := self._code_at_hand()) is not None:
-            self._parts.session.move(code.assignment_id, offset)
-
-    def ask_admission(self) -> None:
-        """Ask whether the diagnosis at hand was present on admission."""
-        code = self._code_at_hand()
-        if code is None:
-            return
-        if code.kind is not CodeKind.DIAGNOSIS:
-            self.said.emit(self.tr("Only a diagnosis is present on admission or not."))
-            return
-        assignment_id = code.assignment_id
-        self._parts.choices.ask(
-            self.tr("Was {0} present on admission?").format(code.coding.code),
-            [Choice(key=each.value, words=admission_words(each), value=each) for each in PresentOnAdmission],
-            lambda value: self._parts.session.set_present_on_admission(assignment_id, value),
-        )
-
-    def remove(self) -> None:
-        """Ask why, then take the code at hand away."""
-        code = self._code_at_hand()
-        if code is None:
-            return
-        assignment_id = code.assignment_id
-        self._parts.reason.ask(
-            self.tr("Why is {0} removed?").format(code.coding.code), code.coding.display,
-            lambda reason: self._parts.session.remove(assignment_id, reason),
-        )
-
     # inner workings
+
+    def _doubt(self, row: SuggestionRow) -> str:
+        """Return why one key does not accept a suggestion; empty where it does."""
+        if row.errors:
+            return self.tr("Accepting {0} raises an error: {1}").format(row.suggestion.coding.code, row.errors[0])
+        if row.suggestion.suggestion_id not in self._seen:
+            return self.tr("No supporting words of {0} were on the screen.").format(row.suggestion.coding.code)
+        return ""
 
     def _row_to_decide(self) -> SuggestionRow | None:
         row = self._parts.tray.current
@@ -233,16 +272,9 @@ class Review(QObject):
         self._pending.add(suggestion_id)
         self._parts.tray.go_to_undecided()
 
-    def _code_at_hand(self) -> CodeAssignment | None:
-        """Return the selected code where the list of codes has the focus, else the current suggestion's."""
-        assigned, view = self._parts.assigned, self._parts.session.view
-        code = assigned.selected
-        row = self._parts.tray.current
-        if not assigned.table.hasFocus() and row is not None and view is not None:
-            code = view.assignment_of(row.suggestion.suggestion_id) or code
-        if code is None:
-            self.said.emit(self.tr("No assigned code is selected. Ctrl+4 goes to the assigned codes."))
-        return code
+    @staticmethod
+    def _is_of(view: RecordView, span: TextSpan) -> bool:
+        return view.document(span.document_id) is not None
 
     def _ask_for_code(self, evidence: Evidence | None) -> None:
         if self._parts.session.view is None:
@@ -253,8 +285,8 @@ class Review(QObject):
             "No words are selected: the code will stand without evidence from the note."
         )
         self._parts.search.ask(
-            self.tr("New code"), about, text=words[:80], kind=None,
-            chosen=lambda coding: self._parts.session.add(
+            self.tr("New code"), about, text=words[:_LONGEST_QUERY], kind=None,
+            chosen=lambda coding: self._parts.session.decisions.add(
                 coding.system, coding.code, (evidence,) if evidence is not None else ()
             ),
         )

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from ehrcoder.core.assignments import PresentOnAdmission, RecordCoding, RejectReason
+from ehrcoder.core.assignments import RecordCoding
 from ehrcoder.core.codes import CodeKind
-from ehrcoder.core.evidence import Evidence
-from ehrcoder.core.ids import AssignmentId, CoderId, RecordId, SuggestionId
+from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.records import RecordRow, RecordStatus
+from ehrcoder.gui.active_time import ActiveTime
+from ehrcoder.gui.decisions import Decisions
 from ehrcoder.gui.propose_desk import ProposeDesk
 from ehrcoder.gui.read_desk import ReadDesk
 from ehrcoder.gui.record_view import RecordView, row_after
@@ -22,10 +23,15 @@ from ehrcoder.gui.store_desk import StoreDesk, WorkspaceInfo
 from ehrcoder.gui.task_runner import CancelFlag, Lane, Problem, TaskRunner
 from ehrcoder.gui.words import counted
 from ehrcoder.ports import Progress, SearchHit, Workspace
+from ehrcoder.usecases.mark_record import MarkRecord
 from ehrcoder.usecases.sign_record import amend_record, sign_record
 from ehrcoder.usecases.verify_code import VerifyCode
 
 if TYPE_CHECKING:
+    from ehrcoder.core.codes import Coding
+    from ehrcoder.core.edits import EditFinding
+    from ehrcoder.core.evidence import Evidence, TextSpan
+    from ehrcoder.core.ladder import Ladder
     from ehrcoder.services import Services
 
 
@@ -66,6 +72,8 @@ class WorkspaceSession(QObject):
     """RecordId"""
     findings_changed = Signal(object)
     """tuple[EditFinding, ...] of the open record"""
+    outlook_changed = Signal(object)
+    """Outlook: what accepting each undecided suggestion would run into"""
     job_changed = Signal(object)
     """JobState"""
     model_changed = Signal(object)
@@ -96,8 +104,12 @@ class WorkspaceSession(QObject):
         self._rows: dict[RecordId, RecordRow] = {}
         self._view: RecordView | None = None
         self._wanted: RecordId | None = None
+        self._signed = 0
+        self._checked_version = -1
         self._flags: dict[str, CancelFlag] = {}
         self.info: WorkspaceInfo | None = None
+        self.active = ActiveTime(self)
+        self.decisions = Decisions(self)
         self.runner.problem.connect(self.problem)
         self._advanced.connect(self._on_advanced, Qt.ConnectionType.QueuedConnection)
         self._stored.connect(self._on_stored, Qt.ConnectionType.QueuedConnection)
@@ -111,6 +123,20 @@ class WorkspaceSession(QObject):
     def rows(self) -> tuple[RecordRow, ...]:
         """Every record of the workspace as it was last seen."""
         return tuple(self._rows.values())
+
+    def row(self, record_id: RecordId) -> RecordRow | None:
+        """Return one record's row as it was last seen."""
+        return self._rows.get(record_id)
+
+    @property
+    def signed_count(self) -> int:
+        """How many records are signed."""
+        return self._signed
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the code edits that are shown are those of the present coding."""
+        return self._view is not None and self._checked_version == self._view.coding.version
 
     @property
     def coder(self) -> CoderId:
@@ -157,90 +183,6 @@ class WorkspaceSession(QObject):
         """Show a record; the last one asked for wins."""
         self._wanted = record_id
         self.runner.start(Lane.STORE, lambda: self._store.view(record_id), done=self._on_shown)
-
-    # decisions
-
-    def accept(self, suggestion_id: SuggestionId) -> None:
-        """Assign the suggested code."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.accept(record_id, suggestion_id, coder_id=coder))
-
-    def reject(self, suggestion_id: SuggestionId, reason: RejectReason) -> None:
-        """Reject a suggestion for a reason."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(
-            lambda verify: verify.reject(record_id, suggestion_id, coder_id=coder, reason=reason)
-        )
-
-    def replace(self, suggestion_id: SuggestionId, system: str, code: str) -> None:
-        """Assign another code in place of the suggested one."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.replace(
-            record_id, suggestion_id, coder_id=coder, system=system, code=code
-        ))
-
-    def add(self, system: str, code: str, evidence: tuple[Evidence, ...] = ()) -> None:
-        """Assign a code that was not suggested."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.add(
-            record_id, coder_id=coder, system=system, code=code, evidence=evidence
-        ))
-
-    def remove(self, assignment_id: AssignmentId, reason: str) -> None:
-        """Take an assigned code away."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(
-            lambda verify: verify.remove(record_id, assignment_id, coder_id=coder, reason=reason)
-        )
-
-    def make_principal(self, assignment_id: AssignmentId) -> None:
-        """Make a diagnosis the principal one."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.make_principal(record_id, assignment_id, coder_id=coder))
-
-    def move(self, assignment_id: AssignmentId, offset: int) -> None:
-        """Move an assigned code up (negative) or down."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.move(record_id, assignment_id, coder_id=coder, offset=offset))
-
-    def set_present_on_admission(
-        self, assignment_id: AssignmentId, value: PresentOnAdmission | None
-    ) -> None:
-        """Say whether a diagnosis was present on admission."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.set_present_on_admission(
-            record_id, assignment_id, coder_id=coder, value=value
-        ))
-
-    def undo(self) -> None:
-        """Take back the last action of the open record."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.undo(record_id, coder_id=coder))
-
-    def redo(self) -> None:
-        """Do the last undone action of the open record again."""
-        record_id, coder = self._open_id(), self.coder
-        self._decide(lambda verify: verify.redo(record_id, coder_id=coder))
-
-    def sign(self) -> None:
-        """Sign the open record; the use-case refuses while a suggestion is undecided."""
-        view = self._need_view()
-        store, clock, coder = self._store, self._services.clock, self.coder
-
-        def signed(after: RecordView) -> None:
-            self._on_changed(after)
-            self.record_signed.emit(after.record_id)
-
-        self.runner.start(Lane.STORE, lambda: store.change(view, lambda workspace: sign_record(
-            view.record_id, history=workspace, store=workspace, coder_id=coder, clock=clock
-        )), done=signed, failed=self.problem.emit)
-
-    def amend(self, reason: str) -> None:
-        """Open the signed record again."""
-        view, store, coder = self._need_view(), self._store, self.coder
-        self.runner.start(Lane.STORE, lambda: store.change(view, lambda workspace: amend_record(
-            view.record_id, history=workspace, coder_id=coder, reason=reason
-        )), done=self._on_changed, failed=self.problem.emit)
 
     # search and long jobs
 
@@ -319,19 +261,63 @@ class WorkspaceSession(QObject):
 
     # inner workings
 
-    def _open_id(self) -> RecordId:
-        return self._need_view().record_id
-
-    def _need_view(self) -> RecordView:
+    def need_view(self) -> RecordView:
+        """Return the open record; whoever calls this made sure that there is one."""
         if self._view is None:
             raise ValueError("no record is open")
         return self._view
 
-    def _decide(self, action: Callable[[VerifyCode], RecordCoding]) -> None:
-        view, store = self._need_view(), self._store
+    def decide(self, action: Callable[[VerifyCode], RecordCoding]) -> None:
+        """Carry out a decision about the open record's codes."""
+        view, store, seconds = self.need_view(), self._store, self.active.take()
         self.runner.start(
-            Lane.STORE, lambda: store.decide(view, action), done=self._on_changed, failed=self.problem.emit
+            Lane.STORE, lambda: store.decide(view, action, active_seconds=seconds), done=self._on_changed,
+            failed=self.problem.emit,
         )
+
+    def mark(
+        self, action: Callable[[MarkRecord], RecordCoding], *, done: Callable[[RecordView], None] | None = None
+    ) -> None:
+        """Carry out what touches no code: a comment, a flag, a hold, a draft, or going back to a version."""
+        view, coder, seconds = self.need_view(), self.coder, self.active.take()
+
+        def work(workspace: Workspace) -> RecordCoding:
+            return action(MarkRecord(history=workspace, coder_id=coder, active_seconds=seconds))
+
+        self._change(view, work, done)
+
+    def sign(self, reasons: Mapping[str, str], findings: Sequence[EditFinding]) -> None:
+        """Sign the open record, with the reasons for which its warnings are let stand.
+
+        The use-cases refuse while a suggestion is undecided, an error is open, or a reason is missing.
+        """
+        view, clock, coder, seconds = self.need_view(), self._services.clock, self.coder, self.active.take()
+
+        def work(workspace: Workspace) -> RecordCoding:
+            MarkRecord(history=workspace, coder_id=coder).acknowledge(view.record_id, findings, reasons)
+            return sign_record(view.record_id, history=workspace, store=workspace, coder_id=coder, clock=clock,
+                               active_seconds=seconds)
+
+        self._change(view, work, lambda after: self.record_signed.emit(after.record_id))
+
+    def amend(self, reason: str) -> None:
+        """Open the signed record again."""
+        coder, view = self.coder, self.need_view()
+        self._change(view, lambda workspace: amend_record(
+            view.record_id, history=workspace, coder_id=coder, reason=reason
+        ), None)
+
+    def _change(
+        self, view: RecordView, work: Callable[[Workspace], RecordCoding], done: Callable[[RecordView], None] | None
+    ) -> None:
+        store = self._store
+
+        def changed(after: RecordView) -> None:
+            self._on_changed(after)
+            if done is not None:
+                done(after)
+
+        self.runner.start(Lane.STORE, lambda: store.change(view, work), done=changed, failed=self.problem.emit)
 
     def _begin(self, name: str) -> CancelFlag:
         flag = CancelFlag()
@@ -395,12 +381,14 @@ class WorkspaceSession(QObject):
 
     def _on_rows(self, rows: tuple[RecordRow, ...]) -> None:
         self._rows = {row.record_id: row for row in rows}
+        self._signed = sum(1 for row in rows if row.status is RecordStatus.SIGNED)
         self.rows_loaded.emit(rows)
 
     def _on_shown(self, view: RecordView) -> None:
         if view.record_id != self._wanted:
             return
         self._view = view
+        self.active.begin(view.active_seconds)
         self.record_shown.emit(view)
         self._check(view)
 
@@ -408,6 +396,7 @@ class WorkspaceSession(QObject):
         row = self._rows.get(view.record_id)
         if row is not None:
             changed = row_after(row, view)
+            self._signed += (changed.status is RecordStatus.SIGNED) - (row.status is RecordStatus.SIGNED)
             self._rows[view.record_id] = changed
             self.row_changed.emit(changed)
         if self._view is not None and self._view.record_id == view.record_id:
@@ -416,11 +405,31 @@ class WorkspaceSession(QObject):
             self._check(view)
 
     def _check(self, view: RecordView) -> None:
+        self._checked_version = -1
+
         def found(findings: object) -> None:
             if self._view is not None and self._view.coding is view.coding:
+                self._checked_version = view.coding.version
                 self.findings_changed.emit(findings)
 
+        def foreseen(outlook: object) -> None:
+            if self._view is not None and self._view.coding is view.coding:
+                self.outlook_changed.emit(outlook)
+
         self.runner.start(Lane.READ, lambda: self._read.findings(view), done=found, failed=lambda _: None)
+        if view.undecided and not view.is_signed:
+            self.runner.start(Lane.READ, lambda: self._read.outlook(view), done=foreseen, failed=lambda _: None)
+
+    def ladder(
+        self, view: RecordView, coding: Coding, evidence: tuple[Evidence, ...], done: Callable[[Ladder], None],
+        failed: Callable[[Problem], None],
+    ) -> None:
+        """Find more specific codes with what the note says for each."""
+        self.runner.start(Lane.READ, lambda: self._read.ladder(view, coding, evidence), done=done, failed=failed)
+
+    def gaps(self, view: RecordView, done: Callable[[tuple[TextSpan, ...]], None]) -> None:
+        """Find the sentences that support no code yet."""
+        self.runner.start(Lane.READ, lambda: self._read.gaps(view), done=done)
 
     def _on_model(self, state: tuple[str, str]) -> None:
         name, off = state

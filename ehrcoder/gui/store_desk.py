@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehrcoder.core.assignments import RecordCoding
+from ehrcoder.core.comments import comments
 from ehrcoder.core.errors import EhrCoderError, EnvironmentFault, InputError
 from ehrcoder.core.history import undo_state
 from ehrcoder.core.ids import RecordId
@@ -88,7 +89,7 @@ class StoreDesk:
         return self._current(empty)
 
     def decide(
-        self, view: RecordView, action: Callable[[VerifyCode], RecordCoding]
+        self, view: RecordView, action: Callable[[VerifyCode], RecordCoding], *, active_seconds: int = 0
     ) -> RecordView:
         """Carry out one decision and return the record after it. Raises EhrCoderError."""
         self._refuse_read_only()
@@ -98,7 +99,8 @@ class StoreDesk:
                 next_step="Build them with: ehrcoder codesets build",
             )
         action(VerifyCode(
-            history=self.workspace, store=self.workspace, index=self._index, ids=self._services.ids
+            history=self.workspace, store=self.workspace, index=self._index, ids=self._services.ids,
+            active_seconds=active_seconds,
         ))
         return self._current(view)
 
@@ -112,13 +114,16 @@ class StoreDesk:
         workspace = self.workspace
         record_id = view.record.record_id
         coding = workspace.coding(record_id)
-        state = undo_state(workspace.events(record_id))
+        events = workspace.events(record_id)
+        state = undo_state(events)
         return replace(
             view,
             suggestions=workspace.suggestions(record_id),
             coding=coding,
             runs=workspace.runs(record_id),
             history=record_history(workspace, record_id),
+            events=events,
+            comments=comments(events),
             can_undo=bool(state.undo) and coding.signature is None,
             can_redo=bool(state.redo) and coding.signature is None,
         )

@@ -197,7 +197,26 @@ QToolButton[primary="true"]:focus, QPushButton[primary="true"]:focus {{ border: 
 QFrame#pane, QFrame#noteCard {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 8px; }}
 QLabel#paneTitle {{ font-weight: 600; }}
 QLabel#recordTitle {{ font-size: {large}pt; font-weight: 600; }}
-QLabel#suggestion_detail {{ font-size: {small}pt; }}
+QFrame#suggestion_detail {{ background: {t.raised}; border: none; border-top: 1px solid {t.border}; }}
+QFrame#suggestion_detail QLabel {{ font-size: {small}pt; background: transparent; }}
+QFrame#suggestion_detail QLabel#detailTitle {{ font-size: {font_size}pt; font-weight: 600; }}
+QFrame#suggestion_detail QLabel#detailCode {{ font-weight: 600; }}
+QFrame#suggestion_detail QLabel#muted {{ color: {t.muted}; }}
+QLabel#keycap, QFrame#suggestion_detail QLabel#keycap {{ background: {t.surface}; color: {t.text};
+  border: 1px solid {t.control_border}; border-bottom: 2px solid {t.control_border}; border-radius: 4px;
+  padding: 0px 5px; font-size: {small}pt; font-weight: 600; }}
+QFrame#trail {{ background: {t.window}; }}
+QFrame#tourCard {{ background: {t.surface}; border: 2px solid {t.accent}; border-radius: 10px; }}
+QTreeWidget {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border}; border-radius: 6px;
+  alternate-background-color: {t.raised}; }}
+QTreeWidget:focus {{ border: 2px solid {t.accent}; }}
+QTreeWidget::item {{ padding: 3px 4px; }}
+QTreeWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
+QLabel#rebind_verdict {{ color: {t.warning}; }}
+QComboBox {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.control_border}; border-radius: 5px;
+  padding: 4px 6px; }}
+QComboBox:focus {{ border: 2px solid {t.accent}; padding: 3px 5px; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
 QLabel#muted, QLabel[muted="true"] {{ color: {t.muted}; font-size: {small}pt; }}
 QLabel#empty {{ color: {t.muted}; }}
 QLabel#notice {{ background: {t.warning_ground}; color: {t.warning}; border-radius: 5px; padding: 5px 9px; }}

@@ -8,6 +8,8 @@ from PySide6.QtCore import QCoreApplication
 
 from ehrcoder.core.assignments import Decision, PresentOnAdmission, RejectReason
 from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.evidence import Assertion
+from ehrcoder.core.ladder import Axis
 from ehrcoder.core.records import EncounterRecord, RecordStatus
 
 
@@ -26,6 +28,18 @@ def plain_tip(text: str) -> str:
 def counted(count: int, one: str, many: str) -> str:
     """Return a number with its noun; `many` holds {0} for the number."""
     return one if count == 1 else many.format(count)
+
+
+def percent(share: float) -> str:
+    """Return a share of one as whole percent."""
+    return tr("{0} %").format(round(share * 100))
+
+
+def minutes(seconds: int) -> str:
+    """Return a duration as hours, minutes and seconds, as short as it allows."""
+    hours, rest = divmod(max(seconds, 0), 3600)
+    told = f"{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+    return f"{hours}:{told}" if hours else told
 
 
 def decision_word(decision: Decision) -> str:
@@ -82,6 +96,53 @@ def reason_words(reason: RejectReason) -> str:
             return tr("Duplicate, or integral to another code")
         case RejectReason.OTHER:
             return tr("Another reason")
+
+
+def reason_text(reason: str) -> str:
+    """Return a stored reason as a person reads it: a rejection's by its words, what was typed as it was typed."""
+    name, _, comment = reason.partition(": ")
+    known = next((each for each in RejectReason if each.value == name), None)
+    if known is None:
+        return reason
+    return f"{reason_words(known)}: {comment}" if comment else reason_words(known)
+
+
+def assertion_word(assertion: Assertion) -> str:
+    """Return how words of a note are asserted."""
+    match assertion:
+        case Assertion.PRESENT:
+            return tr("present")
+        case Assertion.ABSENT:
+            return tr("absent")
+        case Assertion.POSSIBLE:
+            return tr("possible")
+        case Assertion.CONDITIONAL:
+            return tr("conditional")
+        case Assertion.HISTORICAL:
+            return tr("historical")
+        case Assertion.FAMILY:
+            return tr("of the family")
+
+
+def axis_word(axis: Axis) -> str:
+    """Return on what a more specific code differs."""
+    match axis:
+        case Axis.LATERALITY:
+            return tr("side")
+        case Axis.ENCOUNTER:
+            return tr("encounter")
+        case Axis.SEVERITY:
+            return tr("severity")
+        case Axis.COURSE:
+            return tr("course")
+        case Axis.TRIMESTER:
+            return tr("trimester")
+        case Axis.COMPLICATION:
+            return tr("complication")
+        case Axis.UNSPECIFIED:
+            return tr("unspecified")
+        case Axis.DETAIL:
+            return tr("detail")
 
 
 def admission_words(value: PresentOnAdmission) -> str:

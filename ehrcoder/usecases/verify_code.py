@@ -110,6 +110,25 @@ class VerifyCode:
         )
         return self._append(coding, [EventDraft(action=CodingAction.ADD, coder_id=coder_id, after=after)])
 
+    def exchange(
+        self, record_id: RecordId, assignment_id: AssignmentId, *, coder_id: CoderId, system: str, code: str
+    ) -> RecordCoding:
+        """Put another code of the same kind in place of an assigned one; evidence, place and use stay."""
+        coding = self._open(record_id)
+        before = assignment_of(coding, assignment_id)
+        concept = self._billable(system, code)
+        if KIND_OF_SYSTEM[concept.coding.system] is not before.kind:
+            raise InputError(f"{code} is no {before.kind.value} code.", kept=_UNCHANGED)
+        if concept.coding.code == before.coding.code:
+            raise InputError(f"{code} is the assigned code itself.", kept=_UNCHANGED)
+        self._refuse_double(coding, concept)
+        decided = before.suggestion_id is not None
+        return self._append(coding, [EventDraft(
+            action=CodingAction.REPLACE, coder_id=coder_id, before=before,
+            after=replace(before, coding=concept.coding), suggestion_id=before.suggestion_id,
+            decision=Decision.REPLACED if decided else None,
+        )])
+
     def remove(
         self, record_id: RecordId, assignment_id: AssignmentId, *, coder_id: CoderId, reason: str
     ) -> RecordCoding:

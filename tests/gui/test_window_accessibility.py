@@ -76,7 +76,7 @@ def test_every_row_of_the_tray_says_its_state_in_words(proposed: MainWindow):
     ]
     assert texts[0].startswith("Accepted")
     assert texts[1].startswith("To decide")
-    assert all("quote" in text and "percent" in text for text in texts)
+    assert all("quote" in text and "%" in text for text in texts)
 
 
 def test_tab_stays_inside_an_open_popup(proposed: MainWindow):

@@ -389,8 +389,8 @@ def test_history_shows_what_was_pressed(proposed):
     press(proposed, KEY.Key_A)
     press(proposed, KEY.Key_X)
     press(proposed, KEY.Key_3)
-    texts = [str(proposed.note.history.model.index(row, 3).data()) for row in range(2)]
-    assert "E11.9" in texts[0]
-    assert texts[0].startswith("Rejected")
-    assert "J18.9" in texts[1]
-    assert texts[1].startswith("Accepted")
+    first, second = proposed.note.history.model.rows
+    assert (first.what, first.code, first.change, first.why) == (
+        "Rejected", "E11.9", "To decide → Rejected", "Ruled out")
+    assert (second.what, second.code) == ("Accepted", "J18.9")
+    assert (first.coder_id, first.suggested_by) == ("dr-test", "on the suggestion of engine without model, 73 %")

@@ -14,7 +14,7 @@ from ehrcoder.gui.models.search_hits import SearchHitModel
 from ehrcoder.gui.task_runner import Problem
 from ehrcoder.gui.theme import Theme
 from ehrcoder.gui.views.delegates import SearchHitDelegate
-from ehrcoder.gui.views.record_pane import QuietListView
+from ehrcoder.gui.views.lists import QuietListView
 from ehrcoder.gui.words import kind_word
 from ehrcoder.ports import SearchHit
 
@@ -64,13 +64,9 @@ class CodeSearch(Overlay):
             self.kind.addItem(kind_word(kind), kind)
         self.kind.currentIndexChanged.connect(self._search)
         self.model = SearchHitModel(self)
-        self.view = QuietListView()
-        self.view.setObjectName("search_results")
-        self.view.setAccessibleName(self.tr("Codes found"))
+        self.view = QuietListView("search_results", self.tr("Codes found"))
         self.view.setModel(self.model)
-        self.view.setUniformItemSizes(True)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.delegate = SearchHitDelegate(self.view)
         self.view.setItemDelegate(self.delegate)
         self.view.doubleClicked.connect(self._take)

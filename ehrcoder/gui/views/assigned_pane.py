@@ -16,7 +16,7 @@ from ehrcoder.gui.icons import icon
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.theme import LIGHT, Theme
-from ehrcoder.gui.views.history_view import plain_table
+from ehrcoder.gui.views.lists import plain_table
 from ehrcoder.gui.views.panes import Pane, WithEmptyState
 from ehrcoder.gui.words import admission_words, counted, kind_word, plain_tip
 
@@ -33,8 +33,8 @@ class AssignedPane(Pane):
         super().__init__(parent=parent, title=self.tr("Assigned codes"))
         self._theme = LIGHT
         self._principal_icon = QIcon()
-        self.errors: tuple[str, ...] = ()
-        """The code edits that forbid the signature."""
+        self.open_edits: tuple[EditFinding, ...] = ()
+        """The code edits of the open record, errors first."""
         self.model: TableModel[CodeAssignment] = TableModel(self._columns(), self)
         self.table = plain_table(self.tr("Assigned codes"), "assigned_table")
         self.table.setModel(self.model)
@@ -58,9 +58,10 @@ class AssignedPane(Pane):
         for name in ("principal", "admission", "move_up", "move_down", "remove"):
             button = actions.button(name, self)
             if name in ("move_up", "move_down"):
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+                self.icon_only(button)
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(self.icon_only(actions.button("next_edit", self)))
         self.body.addLayout(buttons)
         self.clear()
 
@@ -99,8 +100,9 @@ class AssignedPane(Pane):
 
     def show_findings(self, findings: tuple[EditFinding, ...]) -> None:
         """Show the code edits, errors first."""
+        marked = self.findings.currentRow()
         self.findings.clear()
-        self.errors = tuple(each.message for each in findings if str(each.severity) == "error")
+        self.open_edits = findings
         colours = {"error": self._theme.rejected, "warning": self._theme.warning}
         words = {"error": self.tr("Error"), "warning": self.tr("Warning")}
         for finding in findings:
@@ -111,14 +113,32 @@ class AssignedPane(Pane):
             item.setIcon(icon(name, colours.get(severity, self._theme.muted)))
             item.setToolTip(plain_tip(f"{finding.rule_id}: {finding.message}"))
             self.findings.addItem(item)
+        if 0 <= marked < len(findings):
+            self.findings.setCurrentRow(marked)
         wanted = self.findings.sizeHintForRow(0) * len(findings) + 8 if findings else 0
         self.findings.setMaximumHeight(min(wanted, _FINDINGS_HIGH))
         self.findings.setVisible(bool(findings))
 
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What forbids the signature."""
+        return tuple(each.message for each in self.open_edits if str(each.severity) == "error")
+
+    def step_finding(self, offset: int) -> EditFinding | None:
+        """Mark the next (1) or previous (-1) code edit, round and round; None where there is none."""
+        if not self.open_edits:
+            return None
+        here = self.findings.currentRow()
+        place = (here + offset) % len(self.open_edits) if here >= 0 else (0 if offset > 0 else -1)
+        place %= len(self.open_edits)
+        self.findings.setCurrentRow(place)
+        self.findings.scrollToItem(self.findings.item(place))
+        return self.open_edits[place]
+
     def clear(self) -> None:
         """Show nothing."""
         self.model.set_rows(())
-        self.errors = ()
+        self.open_edits = ()
         self.aside.clear()
         self.findings.hide()
         self._stack.show_empty(self.tr("The verified codes of the open record appear here."))

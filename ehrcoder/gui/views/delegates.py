@@ -1,4 +1,4 @@
-"""Paints the rows of the three lists that need more than a line of text."""
+"""Paints the rows of the lists that need more than a line of text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ehrcoder.core.assignments import Decision
+from ehrcoder.core.assignments import CodingAction, Decision
 from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.icons import DECISION_ICONS, STATUS_ICONS, paint_icon
 from ehrcoder.gui.models.record_list import RecordListModel
@@ -14,7 +14,8 @@ from ehrcoder.gui.models.rows import ROW_ROLE, AnyIndex
 from ehrcoder.gui.models.search_hits import SearchHitModel
 from ehrcoder.gui.models.suggestions import SuggestionRow
 from ehrcoder.gui.theme import LIGHT, Theme
-from ehrcoder.gui.words import decision_word, kind_word
+from ehrcoder.gui.timeline import TimelineRow
+from ehrcoder.gui.words import decision_word, kind_word, percent
 from ehrcoder.ports import SearchHit
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -108,7 +109,15 @@ class RecordDelegate(RowDelegate):
         }[row.status]
         paint_icon(painter, STATUS_ICONS[row.status], QRectF(first.left(), first.top(), size, size), colour)
         indent = size + 8
-        self.text(painter, first.adjusted(indent, 0, 0, 0), row.title, self._theme.text, font)
+        first.adjust(indent, 0, 0, 0)
+        for name, has, ink in (
+            ("hold", bool(row.held_for), self._theme.warning), ("flag", row.flag is not None, self._theme.rejected),
+            ("draft", row.is_draft, self._theme.muted),
+        ):
+            if has:
+                paint_icon(painter, name, QRectF(first.right() - size, first.top(), size, size), ink)
+                first.setRight(first.right() - size - 4)
+        self.text(painter, first, row.title, self._theme.text, font)
         if isinstance(model, RecordListModel):
             words = model.state_words(row)
             self.text(painter, second.adjusted(indent, 0, 0, 0), words, self._theme.muted, smaller(font))
@@ -129,6 +138,11 @@ class SuggestionDelegate(RowDelegate):
         first.adjust(size + 8, 0, 0, 0)
         second.adjust(size + 8, 0, 0, 0)
         first.setRight(first.right() - self._confidence(painter, first, font, row) - 10)
+        marks = [("error", theme.rejected)] if row.errors else [("warning", theme.warning)] if row.warnings else []
+        marks += [("comment", theme.accent)] if row.comments else []
+        for name, colour in marks:
+            paint_icon(painter, name, QRectF(first.right() - size, first.top(), size, size), colour)
+            first.setRight(first.right() - size - 4)
         code = row.suggestion.coding.code
         width = self.text(painter, first, code, theme.kind(row.suggestion.kind), bold(font))
         title = row.suggestion.coding.display
@@ -147,9 +161,9 @@ class SuggestionDelegate(RowDelegate):
     def _confidence(self, painter: QPainter, rect: QRect, font: QFont, row: SuggestionRow) -> int:
         """Paint the confidence as a bar and a number, and return how wide it is."""
         value = row.suggestion.confidence
-        text = f"{round(value * 100)} %"
+        text = percent(value)
         small = smaller(font)
-        width = QFontMetrics(small).horizontalAdvance("100 %")
+        width = QFontMetrics(small).horizontalAdvance(percent(1.0))
         self.text(painter, rect, text, self._theme.text, small, align=_RIGHT)
         bar_width, bar_height = 34, 5
         top = rect.center().y() - bar_height // 2 + 1
@@ -160,6 +174,57 @@ class SuggestionDelegate(RowDelegate):
         painter.setBrush(QColor(self._theme.accent))
         painter.drawRoundedRect(QRectF(place.left(), top, bar_width * value, bar_height), 2, 2)
         return width + bar_width + 6
+
+
+class TimelineDelegate(RowDelegate):
+    """A change of a record: what was done and when, above from and to, who and why."""
+
+    def paint_row(self, painter: QPainter, rect: QRect, font: QFont, index: AnyIndex) -> None:
+        row: TimelineRow = index.data(ROW_ROLE)
+        theme = self._theme
+        first, second = line_rects(rect, font)
+        size = QFontMetrics(font).height()
+        name, colour = timeline_mark(row, theme)
+        paint_icon(painter, name, QRectF(first.left(), first.top(), size, size), colour)
+        first.adjust(size + 8, 0, 0, 0)
+        second.adjust(size + 8, 0, 0, 0)
+        small = smaller(font)
+        when = row.at.astimezone().strftime("%Y-%m-%d  %H:%M:%S")
+        first.setRight(first.right() - self.text(painter, first, when, theme.muted, small, align=_RIGHT) - 10)
+        ink = theme.muted if row.is_undone else theme.text
+        width = self.text(painter, first, row.what, ink, bold(font))
+        if row.code:
+            first.adjust(width + 8, 0, 0, 0)
+            width = self.text(painter, first, row.code, colour, bold(font))
+        first.adjust(width + 8, 0, 0, 0)
+        self.text(painter, first, row.title, ink, font)
+        said = [row.change, row.why, self.tr("taken back") if row.is_undone else "", row.suggested_by]
+        width = self.text(painter, second, f"{row.version}  ·  {row.coder_id}", theme.muted, small)
+        self.text(painter, second.adjusted(width + 12, 0, 0, 0), "  ·  ".join(each for each in said if each),
+                  theme.text, small)
+
+
+def timeline_mark(row: TimelineRow, theme: Theme) -> tuple[str, str]:
+    """Return the icon and the colour of a change."""
+    match row.action:
+        case CodingAction.ACCEPT | CodingAction.ADD | CodingAction.SIGN:
+            return ("signed" if row.action is CodingAction.SIGN else "accepted"), theme.accepted
+        case CodingAction.REJECT | CodingAction.REMOVE:
+            return "rejected", theme.rejected
+        case CodingAction.REPLACE:
+            return "replaced", theme.replaced
+        case CodingAction.UNDO | CodingAction.RESTORE:
+            return "undo", theme.muted
+        case CodingAction.CHANGE | CodingAction.AMEND:
+            return ("changed" if row.action is CodingAction.CHANGE else "in-progress"), theme.accent
+        case CodingAction.COMMENT | CodingAction.ACKNOWLEDGE:
+            return "comment", theme.accent
+        case CodingAction.FLAG | CodingAction.UNFLAG:
+            return "flag", theme.warning
+        case CodingAction.HOLD | CodingAction.RELEASE:
+            return "hold", theme.warning
+        case CodingAction.DRAFT:
+            return "draft", theme.muted
 
 
 class SearchHitDelegate(RowDelegate):

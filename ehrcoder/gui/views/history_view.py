@@ -1,89 +1,176 @@
-"""The history of a record's decisions as a table: when, who, what, why."""
+"""The history of a record: a timeline of every change, what differs between two versions, and the way back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
-
-from ehrcoder.gui.models.tables import Column, TableModel
+from ehrcoder.core.versions import differences, group_starts, version_at
+from ehrcoder.gui.actions import ActionSet
+from ehrcoder.gui.icons import icon
+from ehrcoder.gui.models.timeline import TimelineModel
 from ehrcoder.gui.record_view import RecordView
+from ehrcoder.gui.theme import LIGHT, Theme
+from ehrcoder.gui.timeline import TimelineRow, difference_rows, timeline
+from ehrcoder.gui.views.delegates import TimelineDelegate
+from ehrcoder.gui.views.lists import QuietListView, choice_box
 from ehrcoder.gui.views.panes import WithEmptyState
-from ehrcoder.usecases.audit_trail import HistoryLine
+
+_ICONS = {"added": "added", "removed": "removed", "changed": "changed", "rejected": "rejected",
+          "replaced": "replaced", "undecided": "undecided"}
 
 
 class HistoryView(QWidget):
-    """Every decision of a record, the latest first."""
+    """Every change of a record, the latest first."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._codes: dict[str, str] = {}
-        self.model: TableModel[HistoryLine] = TableModel(
-            (
-                Column(heading=self.tr("#"), text=lambda line: str(line.sequence), align_right=True),
-                Column(heading=self.tr("When"),
-                       text=lambda line: line.at.astimezone().strftime("%Y-%m-%d\n%H:%M:%S")),
-                Column(heading=self.tr("Who"), text=lambda line: line.coder_id),
-                Column(heading=self.tr("What"), text=self._what),
-                Column(heading=self.tr("Why"), text=lambda line: line.reason),
-            ),
-            self,
-        )
-        self.table = plain_table(self.tr("History of decisions"), "history_table")
+        self._theme = LIGHT
+        self._view: RecordView | None = None
+        self.model = TimelineModel(self)
+        self.table = QuietListView("history_table", self.tr("History of decisions"))
         self.table.setModel(self.model)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.table.setWordWrap(True)
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.delegate = TimelineDelegate(self.table)
+        self.table.setItemDelegate(self.delegate)
+        self.table.selectionModel().currentChanged.connect(self._chosen)
+        self.words = QLineEdit()
+        self.words.setObjectName("history_filter")
+        self.words.setAccessibleName(self.tr("Filter the history"))
+        self.words.setPlaceholderText(self.tr("Filter by code, person, reason"))
+        self.words.setClearButtonEnabled(True)
+        self.order = choice_box("history_order", self.tr("Order of the history"), (
+            (True, self.tr("Latest first")), (False, self.tr("Oldest first")),
+        ))
+        self.words.textChanged.connect(self._filter)
+        self.order.currentIndexChanged.connect(self._filter)
         self._stack = WithEmptyState(self.table)
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.addWidget(self._stack)
+        column.setContentsMargins(4, 6, 4, 4)
+        column.setSpacing(6)
+        line = QHBoxLayout()
+        line.setContentsMargins(6, 0, 6, 0)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.order)
+        column.addLayout(line)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(self._stack)
+        self.splitter.addWidget(self._build_comparison(actions))
+        self.splitter.setSizes([420, 210])
+        self.splitter.setChildrenCollapsible(False)
+        column.addWidget(self.splitter, 1)
+
+    def _build_comparison(self, actions: ActionSet) -> QWidget:
+        self.compared = QLabel()
+        self.compared.setObjectName("paneTitle")
+        self.against = choice_box("history_against", self.tr("Version to compare with"), ())
+        self.against.currentIndexChanged.connect(self._compare)
+        self.differences = QListWidget()
+        self.differences.setObjectName("history_differences")
+        self.differences.setAccessibleName(self.tr("Differences of two versions"))
+        self.differences.setWordWrap(True)
+        self.differences.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.comparison = QWidget()
+        column = QVBoxLayout(self.comparison)
+        column.setContentsMargins(6, 4, 6, 0)
+        column.setSpacing(6)
+        line = QHBoxLayout()
+        line.addWidget(self.compared, 1)
+        line.addWidget(self.against, 1)
+        line.addWidget(actions.button("restore", self))
+        column.addLayout(line)
+        column.addWidget(self.differences, 1)
+        return self.comparison
 
     def show_view(self, view: RecordView) -> None:
-        """Show a record's history."""
-        self._codes = codes_by_suggestion(view)
-        self.model.set_rows(tuple(reversed(view.history)))
-        self._stack.show_empty("" if view.history else self.tr(
+        """Show a record's history; the latest change is the chosen one."""
+        is_other = self._view is None or self._view.record_id != view.record_id
+        if not is_other and self._view is not None and self._view.coding.version == view.coding.version:
+            self._view = view
+            return
+        self._view = view
+        self.model.set_rows(timeline(view))
+        self._stack.show_empty("" if view.events else self.tr(
             "Nothing was decided about this record yet.\n\n"
             "Every decision will stand here with its time, its coder and its reason."
         ))
+        self.comparison.setVisible(bool(view.events))
+        self._list_versions(view)
+        if self.model.rows:
+            self.table.setCurrentIndex(self.model.index_of(view.coding.version))
+        self._compare()
 
-    def _what(self, line: HistoryLine) -> str:
-        """Return what was done; a suggestion that gave no code is named by its code, not by its id."""
-        return line_words(line, self._codes)
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in a theme's colours."""
+        self._theme = theme
+        self.delegate.set_theme(theme)
+        self._compare()
 
+    @property
+    def chosen_version(self) -> int | None:
+        """The version that the chosen change made."""
+        row = self.model.row(self.table.currentIndex())
+        return row.version if row is not None else None
 
-def line_words(line: HistoryLine, codes: Mapping[str, str]) -> str:
-    """Return a line of the history as a sentence; `codes` names suggestions by their code."""
-    text = line.text
-    for suggestion_id, code in codes.items():
-        if suggestion_id in text:
-            text = text.replace(suggestion_id, code)
-    return text[:1].upper() + text[1:]
+    @property
+    def chosen(self) -> TimelineRow | None:
+        """The chosen change."""
+        return self.model.row(self.table.currentIndex())
 
+    def compare_latest(self) -> None:
+        """Compare the present version with the one before the last action."""
+        if self._view is not None:
+            self.table.setCurrentIndex(self.model.index_of(self._view.coding.version))
 
-def codes_by_suggestion(view: RecordView) -> dict[str, str]:
-    """Return the code and title of every suggestion by its id."""
-    return {each.suggestion_id: f"{each.coding.code} {each.coding.display}" for each in view.suggestions}
+    def _list_versions(self, view: RecordView) -> None:
+        self.against.blockSignals(True)
+        self.against.clear()
+        self.against.addItem(self.tr("with the version before"), -1)
+        self.against.addItem(self.tr("with the present version"), view.coding.version)
+        self.against.addItem(self.tr("with version 0, nothing decided"), 0)
+        for version in group_starts(view.events):
+            self.against.addItem(self.tr("with version {0}").format(version), version)
+        self.against.blockSignals(False)
 
+    @Slot(QModelIndex, QModelIndex)
+    def _chosen(self, _current: QModelIndex, _previous: QModelIndex) -> None:
+        self._compare()
 
-def plain_table(accessible_name: str, object_name: str) -> QTableView:
-    """Return a read-only table of rows."""
-    table = QTableView()
-    table.setObjectName(object_name)
-    table.setAccessibleName(accessible_name)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(28)
-    table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setResizeContentsPrecision(40)
-    table.verticalHeader().setResizeContentsPrecision(0)
-    table.horizontalHeader().setAccessibleName(accessible_name)
-    return table
+    @Slot()
+    def _filter(self) -> None:
+        self.model.set_filter(self.words.text(), latest_first=bool(self.order.currentData()))
+        if self.model.rows:
+            self.table.setCurrentIndex(self.model.index(0, 0))
+
+    @Slot()
+    def _compare(self) -> None:
+        self.differences.clear()
+        version, view = self.chosen_version, self._view
+        if version is None or view is None:
+            self.compared.clear()
+            return
+        against = self.against.currentData()
+        if against is None or against < 0:
+            ends = [0, *group_starts(view.events)]
+            against = ends[max(ends.index(version) - 1, 0)]
+        first, second = sorted((version, against))
+        before = version_at(view.record_id, view.events, first)
+        after = version_at(view.record_id, view.events, second)
+        rows = difference_rows(differences(before, after), view)
+        self.compared.setText(self.tr("Version {0} to {1}").format(first, second))
+        colours = {"added": self._theme.accepted, "removed": self._theme.rejected, "rejected": self._theme.rejected}
+        words = {"added": self.tr("Added"), "removed": self.tr("Removed"), "changed": self.tr("Changed")}
+        for row in rows:
+            item = QListWidgetItem(f"{words.get(row.kind, self.tr('Decision'))}: {row.words}")
+            item.setIcon(icon(_ICONS.get(row.kind, "changed"), colours.get(row.kind, self._theme.replaced)))
+            self.differences.addItem(item)
+        if not rows:
+            self.differences.addItem(self.tr("The codes and decisions of both versions are the same."))

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ehrcoder.core.evidence import Evidence
+from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.core.ids import SuggestionId
 from ehrcoder.core.records import RecordRow
+from ehrcoder.gui.actions import ActionSet
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.theme import Theme
 from ehrcoder.gui.views.history_view import HistoryView
@@ -37,8 +38,9 @@ class NotePane(Pane):
 
     evidence_missing = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, title=self.tr("Record"))
+        self.sections_wanted = True
         self._view: RecordView | None = None
         self._current: SuggestionId | None = None
         self.title.setObjectName("recordTitle")
@@ -70,7 +72,7 @@ class NotePane(Pane):
         self.documents.setAccessibleName(self.tr("Document of this record"))
         self.documents.view().setAccessibleName(self.documents.accessibleName())
         self.documents.activated.connect(self._document_chosen)
-        self.history = HistoryView()
+        self.history = HistoryView(actions)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("note_tabs")
         self.tabs.setDocumentMode(True)
@@ -160,7 +162,15 @@ class NotePane(Pane):
             notes.insert(0, self.tr("Signed by {0} on {1}. Ctrl+Shift+A opens it for an amendment.").format(
                 signature.coder_id, signature.at.astimezone().strftime("%Y-%m-%d %H:%M")
             ))
-        self.notice.setText("  ".join(notes))
+        if view.coding.held_for:
+            notes.insert(0, self.tr("On hold: {0}. Ctrl+H releases it.").format(view.coding.held_for))
+        if view.coding.flag is not None:
+            notes.insert(0, self.tr("Flagged{0}. F takes the flag off.").format(
+                f": {view.coding.flag}" if view.coding.flag else ""
+            ))
+        of_record = [each for each in view.comments if each.suggestion_id is None and each.assignment_id is None]
+        notes += [f"{each.coder_id}: {each.text}" for each in of_record if each.action.value == "comment"]
+        self.notice.setText("\n".join(notes))
         self.notice.setVisible(bool(notes))
         self.history.show_view(view)
         self.tabs.setTabText(1, self.tr("History ({0})").format(len(view.history)))
@@ -169,6 +179,7 @@ class NotePane(Pane):
     def set_theme(self, theme: Theme) -> None:
         """Paint in a theme's colours."""
         self.note.set_theme(theme)
+        self.history.set_theme(theme)
 
     def show_current(self, suggestion_id: SuggestionId | None, evidence: Evidence | None) -> bool:
         """Mark a suggestion's evidence, scroll to one piece of it, and tell whether that is on the screen."""
@@ -177,9 +188,29 @@ class NotePane(Pane):
             self._draw_marks()
             return False
         self.show_note()
-        self._switch_to(evidence)
+        self._switch_to(evidence.span)
         self._draw_marks()
         return self.note.reveal(evidence.span.start, evidence.span.end)
+
+    def select(self, span: TextSpan) -> None:
+        """Show a sentence and select it."""
+        self.show_note()
+        self._switch_to(span)
+        self.note.select(span.start, span.end)
+
+    def place(self) -> tuple[int, int]:
+        """Return which document is shown and where in it the cursor stands."""
+        return self.documents.currentIndex(), self.note.place
+
+    def show_history(self) -> None:
+        """Show the history, with the focus in it."""
+        self.tabs.setCurrentIndex(1)
+        self.history.table.setFocus()
+
+    def toggle_sections(self) -> None:
+        """Show the headings beside the note, or hide them."""
+        self.sections_wanted = not self.sections_wanted
+        self._show_sections()
 
     def show_note(self) -> None:
         """Show the note rather than the history."""
@@ -187,8 +218,11 @@ class NotePane(Pane):
 
     def toggle_history(self) -> None:
         """Show the history, or the note again."""
-        self.tabs.setCurrentIndex(1 - self.tabs.currentIndex())
-        (self.note if self.tabs.currentIndex() == 0 else self.history.table).setFocus()
+        if self.tabs.currentIndex() == 0:
+            self.show_history()
+        else:
+            self.show_note()
+            self.note.setFocus()
 
     def open_find(self) -> None:
         """Open the line for words to find."""
@@ -236,13 +270,16 @@ class NotePane(Pane):
             item.setToolTip(plain_tip(entry.title))
             item.setData(_OFFSET_ROLE, entry.start)
             self.sections.addItem(item)
-        self.sections.setVisible(len(document.outline) > 1)
+        self._show_sections()
 
-    def _switch_to(self, evidence: Evidence) -> None:
+    def _show_sections(self) -> None:
+        self.sections.setVisible(self.sections_wanted and self.sections.count() > 1)
+
+    def _switch_to(self, span: TextSpan) -> None:
         if self._view is None:
             return
         for place, document in enumerate(self._view.documents):
-            if document.document.document_id == evidence.span.document_id and document != self.note.shown:
+            if document.document.document_id == span.document_id and document is not self.note.shown:
                 self._show_document(place)
 
     @Slot(QListWidgetItem)

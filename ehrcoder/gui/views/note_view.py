@@ -60,8 +60,9 @@ class NoteView(QPlainTextEdit):
 
     def set_theme(self, theme: Theme) -> None:
         """Mark in a theme's colours."""
-        self._theme = theme
-        self._draw()
+        if theme is not self._theme:
+            self._theme = theme
+            self._draw()
 
     def set_marks(self, marks: Sequence[Mark], current: Sequence[Mark]) -> None:
         """Mark evidence; the current suggestion's stands out."""
@@ -79,6 +80,22 @@ class NoteView(QPlainTextEdit):
             self.setTextCursor(cursor)
             self.centerCursor()
         return self._is_visible(start, end)
+
+    def select(self, start: int, end: int) -> None:
+        """Select these code points, so that a key can make evidence of them, and bring them on the screen."""
+        if self._document is None:
+            return
+        self.setTextCursor(self._cursor(start, end))
+        if not self._is_visible(start, end):
+            self.centerCursor()
+
+    @property
+    def place(self) -> int:
+        """The code point at which the selection begins, or the cursor stands."""
+        if self._document is None:
+            return 0
+        cursor = self.textCursor()
+        return self._document.offsets.to_stored(cursor.selectionStart())
 
     def move_to(self, offset: int) -> None:
         """Put a code point at the top of the view, such as a section's heading."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from ehrcoder.gui.actions import ActionSet
 
 
 class Pane(QFrame):
@@ -27,6 +29,19 @@ class Pane(QFrame):
         self.body.setContentsMargins(1, 1, 1, 1)
         self.body.setSpacing(6)
         self.body.addLayout(self.heading)
+
+
+    def icon_button(self, actions: ActionSet, name: str) -> QToolButton:
+        """Return a small button for the heading that shows an action's icon alone."""
+        button = self.icon_only(actions.button(name, self))
+        button.setProperty("boxed", False)
+        return button
+
+    @staticmethod
+    def icon_only(button: QToolButton) -> QToolButton:
+        """Let a button show its icon alone; its name and its tooltip still say what it does."""
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        return button
 
 
 class WithEmptyState(QWidget):

@@ -1,36 +1,21 @@
-"""The queue at the left: find a record, see where it stands, open it."""
+"""The queue at the left: find a record, see where it stands and why, open it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListView, QWidget
+from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordRow
-from ehrcoder.gui.models.record_list import QueueFilter, RecordListModel
+from ehrcoder.gui.models.record_list import QueueFilter, QueueOrder, RecordListModel
 from ehrcoder.gui.theme import Theme
 from ehrcoder.gui.views.delegates import RecordDelegate
+from ehrcoder.gui.views.lists import QuietListView, choice_box
 from ehrcoder.gui.views.panes import Pane, WithEmptyState
 
 
-class QuietListView(QListView):
-    """A list in which typed letters jump nowhere, so that a wrong key never loses the place."""
-
-    activated_by_key = Signal(QModelIndex)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are keys of actions here."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self.activated_by_key.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-
 class RecordPane(Pane):
-    """The list of records with its filter."""
+    """The list of records with its filter and its order."""
 
     chosen = Signal(object)
     """RecordId of the record to open"""
@@ -38,13 +23,8 @@ class RecordPane(Pane):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, title=self.tr("Records"))
         self.model = RecordListModel(self)
-        self.view = QuietListView()
-        self.view.setObjectName("record_list")
-        self.view.setAccessibleName(self.tr("Records"))
+        self.view = QuietListView("record_list", self.tr("Records"))
         self.view.setModel(self.model)
-        self.view.setUniformItemSizes(True)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setMouseTracking(True)
         self.delegate = RecordDelegate(self.view)
         self.view.setItemDelegate(self.delegate)
         self.view.clicked.connect(self._choose)
@@ -54,22 +34,32 @@ class RecordPane(Pane):
         self.search.setAccessibleName(self.tr("Filter records by title"))
         self.search.setPlaceholderText(self.tr("Filter by title"))
         self.search.setClearButtonEnabled(True)
-        self.which = QComboBox()
-        self.which.setObjectName("record_state_filter")
-        self.which.setAccessibleName(self.tr("Which records are shown"))
-        self.which.view().setAccessibleName(self.which.accessibleName())
-        for value, words in (
-            (QueueFilter.ALL, self.tr("All")), (QueueFilter.OPEN, self.tr("Open")),
+        self.search.returnPressed.connect(self.view.setFocus)
+        self.which = choice_box("record_state_filter", self.tr("Which records are shown"), (
+            (QueueFilter.ALL, self.tr("All records")), (QueueFilter.OPEN, self.tr("Open")),
+            (QueueFilter.TO_DECIDE, self.tr("To decide")), (QueueFilter.READY, self.tr("Ready to sign")),
+            (QueueFilter.NEW, self.tr("New")), (QueueFilter.DRAFTS, self.tr("Drafts")),
+            (QueueFilter.FLAGGED, self.tr("Flagged")), (QueueFilter.ON_HOLD, self.tr("On hold")),
             (QueueFilter.SIGNED, self.tr("Signed")),
-        ):
-            self.which.addItem(words, value)
+        ))
+        self.order = choice_box("record_order", self.tr("Order of the records"), (
+            (QueueOrder.IMPORT, self.tr("As imported")), (QueueOrder.LEAST_SURE, self.tr("Least sure first")),
+            (QueueOrder.MOST_TO_DECIDE, self.tr("Most to decide")), (QueueOrder.TITLE, self.tr("By title")),
+            (QueueOrder.LONGEST, self.tr("Longest first")),
+        ))
         self.search.textChanged.connect(self._filter)
         self.which.currentIndexChanged.connect(self._filter)
-        filters = QHBoxLayout()
-        filters.setContentsMargins(8, 0, 8, 0)
-        filters.addWidget(self.search, 1)
-        filters.addWidget(self.which)
-        self.body.addLayout(filters)
+        self.order.currentIndexChanged.connect(self._sort)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 0, 8, 0)
+        line.addWidget(self.search)
+        boxes = QHBoxLayout()
+        boxes.setContentsMargins(8, 0, 8, 2)
+        boxes.setSpacing(6)
+        boxes.addWidget(self.which, 1)
+        boxes.addWidget(self.order, 1)
+        self.body.addLayout(line)
+        self.body.addLayout(boxes)
         self._stack = WithEmptyState(self.view)
         self.body.addWidget(self._stack, 1)
         self._stack.show_empty(self.tr("Opening the workspace…"))
@@ -78,9 +68,7 @@ class RecordPane(Pane):
         """Show these records, keeping the current one."""
         current = self.model.row(self.view.currentIndex())
         self.model.set_rows(rows)
-        if current is not None:
-            self.view.setCurrentIndex(self.model.index_of(current.record_id))
-        self._say_how_many()
+        self._keep(current)
 
     def change_row(self, row: RecordRow) -> None:
         """Show one record as it is now."""
@@ -108,18 +96,27 @@ class RecordPane(Pane):
     def _filter(self) -> None:
         current = self.model.row(self.view.currentIndex())
         self.model.set_filter(self.search.text(), self.which.currentData())
+        self._keep(current)
+
+    @Slot()
+    def _sort(self) -> None:
+        current = self.model.row(self.view.currentIndex())
+        self.model.set_order(self.order.currentData())
+        self._keep(current)
+
+    def _keep(self, current: RecordRow | None) -> None:
         if current is not None:
             self.view.setCurrentIndex(self.model.index_of(current.record_id))
         self._say_how_many()
 
     def _say_how_many(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        self.aside.setText(str(total) if shown == total else self.tr("{0} of {1}").format(shown, total))
+        self.aside.setText(f"{total:,}" if shown == total else self.tr("{0} of {1}").format(f"{shown:,}", f"{total:,}"))
         if not total:
             self._stack.show_empty(
                 self.tr("No records yet.\n\nImport notes, tables or FHIR bundles with Ctrl+O.")
             )
         elif not shown:
-            self._stack.show_empty(self.tr("No record fits the filter."))
+            self._stack.show_empty(self.tr("No record fits the filter.\n\nClear the words, or choose All records."))
         else:
             self._stack.show_empty("")

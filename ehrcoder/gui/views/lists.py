@@ -1,0 +1,97 @@
+"""What every list here shares: letters jump nowhere, Enter chooses, Ctrl+C copies the row in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QListView, QTableView, QWidget
+
+
+def copy_row(view: QAbstractItemView) -> None:
+    """Put the words of the current row on the clipboard."""
+    index = view.currentIndex()
+    model = index.model()
+    if not index.isValid():
+        return
+    columns = range(model.columnCount()) if isinstance(view, QTableView) else (index.column(),)
+    cells = [model.index(index.row(), column) for column in columns]
+    if len(cells) == 1:
+        words = [cells[0].data(Qt.ItemDataRole.AccessibleTextRole) or cells[0].data()]
+    else:
+        words = [str(cell.data()) for cell in cells]
+    QGuiApplication.clipboard().setText("\t".join(str(word) for word in words))
+
+
+class QuietListView(QListView):
+    """A list in which typed letters jump nowhere, so that a wrong key never loses the place."""
+
+    activated_by_key = Signal(QModelIndex)
+
+    def __init__(self, name: str = "", accessible_name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(accessible_name)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are keys of actions here."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.activated_by_key.emit(self.currentIndex())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            copy_row(self)
+        else:
+            super().keyPressEvent(event)
+
+
+class QuietTableView(QTableView):
+    """A table with the same manners."""
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are keys of actions here."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            copy_row(self)
+        else:
+            super().keyPressEvent(event)
+
+
+def plain_table(accessible_name: str, object_name: str) -> QuietTableView:
+    """Return a read-only table of rows."""
+    table = QuietTableView()
+    table.setObjectName(object_name)
+    table.setAccessibleName(accessible_name)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(28)
+    table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setResizeContentsPrecision(40)
+    table.verticalHeader().setResizeContentsPrecision(0)
+    table.horizontalHeader().setAccessibleName(accessible_name)
+    return table
+
+
+def choice_box(name: str, accessible_name: str, choices: Sequence[tuple[Any, str]]) -> QComboBox:
+    """Return a box of values with their words."""
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(accessible_name)
+    box.setToolTip(accessible_name)
+    box.view().setAccessibleName(accessible_name)
+    for value, words in choices:
+        box.addItem(words, value)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(6)
+    return box
