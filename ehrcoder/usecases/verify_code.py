@@ -116,7 +116,7 @@ class VerifyCode:
         """Put another code of the same kind in place of an assigned one; evidence, place and use stay."""
         coding = self._open(record_id)
         before = assignment_of(coding, assignment_id)
-        concept = self._billable(system, code)
+        concept = self._billable(system, code, record_id)
         if KIND_OF_SYSTEM[concept.coding.system] is not before.kind:
             raise InputError(f"{code} is no {before.kind.value} code.", kept=_UNCHANGED)
         if concept.coding.code == before.coding.code:

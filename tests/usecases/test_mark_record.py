@@ -222,3 +222,16 @@ def test_the_list_says_how_sure_the_engine_is_of_the_least_certain_suggestion_th
     assert row(world).least_confidence == 0.3
     world.verify.reject(world.record_id, suggestion_ids()[2], coder_id=CODER, reason=RejectReason.OTHER)
     assert row(world).least_confidence == 0.6
+
+
+def test_an_assigned_code_is_exchanged_in_its_place_and_its_suggestion_counts_as_replaced(world):
+    *_, three = suggestion_ids()
+    before = world.verify.accept(world.record_id, three, coder_id=CODER).assignments[0]
+    after = world.verify.exchange(
+        world.record_id, before.assignment_id, coder_id=CODER, system=ICD_10_CM, code="J45.901"
+    )
+    assert [each.coding.code for each in after.assignments] == ["J45.901"]
+    assert after.assignments[0].evidence == before.evidence
+    assert after.decision(three) is Decision.REPLACED
+    with pytest.raises(InputError):
+        world.verify.exchange(world.record_id, before.assignment_id, coder_id=CODER, system=ICD_10_CM, code="J45.901")
