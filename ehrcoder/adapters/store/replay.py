@@ -24,8 +24,8 @@ class Replay:
 
     record_id: str
     head_hash: str
-    refusal: Callable[[int, object, object], str]
-    """Says why somebody cannot have made a decision at a line of the ledger; empty where it can be."""
+    refusal: Callable[[int, object, object], str] | None
+    """Says why somebody cannot have made a decision at a line of the ledger, empty where it can be; None: anybody."""
     version: int = 0
     assignments: dict[str, Plain] = field(default_factory=dict[str, Plain])
     decisions: dict[str, str] = field(default_factory=dict[str, str])
@@ -37,8 +37,29 @@ class Replay:
 
     def take(self, rows: Iterable[Row]) -> None:
         """Check and replay events, in the order of their numbers."""
-        for row in rows:
-            self._event(*row)
+        # This runs for every event of a workspace, so it is one loop, and spells nothing out before something is wrong.
+        record_id, refusal, apply = self.record_id, self.refusal, self._apply
+        version, head = self.version, self.head_hash
+        for event_id, _, sequence, previous, stored_hash, body, position in rows:
+            try:
+                plain = from_json(body, cache_strings="all")
+                draft = plain["draft"]
+                is_placed = (plain["event_id"] == event_id and plain["record_id"] == record_id
+                             and plain["sequence"] == sequence and plain["previous_hash"] == previous)
+            except (ValueError, KeyError, TypeError):
+                plain, draft, is_placed = parsed(body), {}, False
+            if sha256(body).hexdigest() != stored_hash:
+                self._note(sequence, " was altered: it does not match its hash", plain)
+            elif not is_placed:
+                self._note(sequence, ": its place was altered", plain)
+            if sequence != version + 1 or previous != head:
+                self._note(sequence, f" does not follow event {version}: an event is missing, added or moved", plain)
+            version, head = sequence, stored_hash
+            draft = plain_object(draft)
+            if refusal is not None and (told := refusal(position, draft.get("coder_id"), draft.get("action"))):
+                self._note(sequence, f" {told}", plain)
+            apply(draft)
+        self.version, self.head_hash = version, head
 
     def assignment_rows(self) -> list[Row]:
         """Return what the table of assignments must hold for this record."""
@@ -46,24 +67,6 @@ class Replay:
             (each.get("sequence", 0), name, coding.get("system"), coding.get("code"), spell(each))
             for name, each in self.assignments.items() for coding in [plain_object(each.get("coding"))]
         )
-
-    def _event(
-        self, event_id: str, _: str, sequence: int, previous: str, stored_hash: str, body: bytes, position: int
-    ) -> None:
-        # This runs for every event of a workspace: nothing is spelled out before something is wrong.
-        plain = parsed(body)
-        if sha256(body).hexdigest() != stored_hash:
-            self._note(sequence, " was altered: it does not match its hash", plain)
-        elif (plain.get("event_id"), plain.get("record_id"), plain.get("sequence"),
-              plain.get("previous_hash")) != (event_id, self.record_id, sequence, previous):
-            self._note(sequence, ": its place was altered", plain)
-        if sequence != self.version + 1 or previous != self.head_hash:
-            self._note(sequence, f" does not follow event {self.version}: an event is missing, added or moved", plain)
-        self.version, self.head_hash = sequence, stored_hash
-        draft = plain_object(plain.get("draft"))
-        if refusal := self.refusal(position, draft.get("coder_id"), draft.get("action")):
-            self._note(sequence, f" {refusal}", plain)
-        self._apply(draft)
 
     def _apply(self, draft: Plain) -> None:
         before, after = draft.get("before"), draft.get("after")

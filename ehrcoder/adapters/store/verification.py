@@ -164,7 +164,7 @@ class _Check:
         self._records = len(self._content)
         position, previous = 0, self._genesis()
         for row in self.session.each(_LINES):
-            found, kind, subject, content, stored_previous, stored_hash = row[:6]
+            found, kind, subject, content, stored_previous, stored_hash, event_id, _, _, event_hash = row
             if found != position + 1:
                 self.note(f"Lines {position + 1} to {found - 1} of the workspace's ledger are missing.")
             if stored_previous != previous:
@@ -173,7 +173,10 @@ class _Check:
                                    previous_hash=stored_previous)
             if expected != stored_hash:
                 self.note(f"Line {found} of the ledger ({kind} {subject}) was altered.")
-            self._subject(kind, subject, content, row)
+            if kind == "event" and event_id == subject and event_hash == content:
+                self._events += 1  # by far the most lines, so nothing is called for them
+            else:
+                self._subject(kind, subject, content, row)
             position, previous = found, stored_hash
         self._head = previous
 
@@ -228,9 +231,10 @@ class _Check:
     def histories(self) -> None:
         """Replay each record's events and compare with the coding that is stored beside them."""
         heads = {row[0]: row[1:] for row in self.session.all(_HEADS)}
+        refusal = self._people.refusal if self._people.has_profiles else None
         for record_id, rows in groupby(self.session.each(_EVENTS), key=itemgetter(1)):
             replay = Replay(record_id=record_id, head_hash=self._content.get(record_id, ""),
-                            refusal=self._people.refusal)
+                            refusal=refusal)
             replay.take(rows)
             for problem in replay.problems:
                 self.note(problem)

@@ -58,6 +58,11 @@ class PeopleCheck:
         for coder_id in secrets:
             self.note(f"There is a password of {coder_id}, but no such profile.")
 
+    @property
+    def has_profiles(self) -> bool:
+        """Whether anybody ever had a profile."""
+        return bool(self._positions)
+
     def refusal(self, position: int, coder_id: object, action: object) -> str:
         """Say why a decision at a line of the ledger cannot have been made; empty where it can."""
         place = bisect_left(self._positions, position)
