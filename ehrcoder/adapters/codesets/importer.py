@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -170,7 +171,8 @@ class _Stage:
                 kept = former / each
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 if (self.target / each).exists():
-                    (self.target / each).replace(kept)
+                    # Not moved away: a program that is killed now must find either file in its place.
+                    _keep(self.target / each, kept)
                 done.append(each)
                 (self.folder / each).replace(self.target / each)
         except OSError:
@@ -179,3 +181,11 @@ class _Stage:
                 if (former / each).exists():
                     (former / each).replace(self.target / each)
             raise
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Let a file stand at a second place as well; by a link where the file system has them."""
+    try:
+        os.link(path, kept)
+    except OSError:
+        shutil.copy2(path, kept)

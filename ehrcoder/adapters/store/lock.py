@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from ehrcoder.core.errors import EnvironmentFault, WorkspaceLockedError
@@ -40,8 +41,10 @@ class WriterLock:
             os.close(descriptor)
             raise self._refusal(error, holder) from error
         self._descriptor = descriptor
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode("ascii"))
+        # The number only helps whoever is refused; a full disk must not keep anybody from reading on.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, str(os.getpid()).encode("ascii"))
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""

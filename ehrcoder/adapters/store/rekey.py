@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ehrcoder.adapters.passwords import Argon2Passwords
 from ehrcoder.adapters.store.backup import sync_folder
-from ehrcoder.adapters.store.cipher import CipherKey, connect_with_cipher
+from ehrcoder.adapters.store.cipher import CipherKey, connect_with_cipher, database_errors
 from ehrcoder.adapters.store.faults import translated
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.people import PeopleTables
@@ -83,7 +83,13 @@ def _write(path: Path, part: Path, old: CipherKey | None, new: CipherKey | None)
     with translated(part), closing(connect_with_cipher(path, mode="rw", key=old)) as source:
         source.execute("PRAGMA temp_store = MEMORY")
         source.execute("ATTACH DATABASE ? AS anew KEY ?", (str(part), "" if new is None else new.spelled))
-        source.execute("SELECT sqlcipher_export('anew')")
+        try:
+            source.execute("SELECT sqlcipher_export('anew')")
+        except database_errors() as error:
+            # The function passes on the words of a failure, but not its code.
+            raise EnvironmentFault(f"The workspace cannot be written anew: {error}.",
+                                   kept="The workspace is as it was.",
+                                   next_step="Free as much space as it has now, then try again.") from error
         source.execute(f"PRAGMA anew.application_id = {APPLICATION_ID}")
         source.execute(f"PRAGMA anew.user_version = {len(MIGRATIONS)}")
         source.execute("DETACH DATABASE anew")
