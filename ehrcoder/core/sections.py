@@ -25,6 +25,7 @@ class SectionKind(StrEnum):
     ASSESSMENT = "assessment"
     PLAN = "plan"
     DISCHARGE = "discharge"
+    INSTRUCTIONS = "instructions"
 
 
 # More specific headings stand before the general ones that they contain.
@@ -38,7 +39,7 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
     (
         SectionKind.PAST_HISTORY,
         r"past (?:medical|surgical|psychiatric|obstetric)?\s*(?:and surgical )?history|pmhx?|psh|pmh/psh|"
-        r"(?:medical|surgical|obstetric(?:al)?) history|medical problems|comorbidities",
+        r"(?:medical|surgical|birth|obstetric(?:al)?|gyna?ecologic(?:al)?) history|medical problems|comorbidities",
     ),
     (
         SectionKind.CHIEF_COMPLAINT,
@@ -49,7 +50,7 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
     (SectionKind.MEDICATIONS, r"(?:current |home |discharge |admission )?(?:medications?|meds|drugs)"),
     (
         SectionKind.EXAMINATION,
-        r"(?:physical )?(?:examination|exam)|vitals?(?: signs)?|objective|mental status exam",
+        r"(?:physical )?(?:examination|exam)|vitals?(?: signs| reviewed)?|objective|mental status exam(?:ination)?",
     ),
     (
         SectionKind.RESULTS,
@@ -65,10 +66,15 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
     ),
     (
         SectionKind.ASSESSMENT,
-        r"assessment(?: (?:and|&) plan)?|assessment/plan|a/?p|a&p|impressions?|(?:final |discharge |admission "
-        r"|principal |secondary |postoperative |preoperative )?diagnos[ie]s|problem list|problems|conclusions?",
+        r"(?:clinical )?assessment(?: ?(?:and|&|/|\+) ?plan)?|a ?[/&+] ?p|ap|(?:clinical |overall |final )?impressions?"
+        r"(?: ?(?:and|&|/) ?plan)?|medical decision[- ]making|mdm|"
+        r"(?:(?:final|discharge|admission|admitting|principal|primary|secondary|working|other|post-?operative|"
+        r"pre-?operative|encounter|visit|active|current|clinical)[ /]?)*(?:diagnos[ei]s|dx)"
+        r"(?: (?:at|on) (?:discharge|admission|transfer))?(?: list)?|(?:active |current )?problem list|"
+        r"(?:active |current |chronic )?problems|conclusions?|summary and (?:plan|recommendations)",
     ),
-    (SectionKind.PLAN, r"plan(?: of care)?|recommendations?|follow[- ]?up"),
+    (SectionKind.PLAN, r"(?:treatment |care )?plan(?: of care)?|recommendations?|follow[- ]?up"),
+    (SectionKind.INSTRUCTIONS, r"(?:patient |follow[- ]?up |after[- ]?visit )?instructions?|patient education"),
     (
         SectionKind.DISCHARGE,
         r"(?:discharge )?disposition|discharge(?: (?:summary|instructions|condition|status|plan))?|outcome|"
@@ -84,9 +90,27 @@ _PATTERNS = tuple(
 )
 
 
+# What a radiologist or pathologist concludes stands inside the results under the clinician's own heading.
+_OF_A_REPORT = re.compile(r"^\s*(?:[Ii]mpression|[Cc]onclusion)s?\s*:\s*\S")
+
+
+def section_after(section: SectionKind, line: str) -> SectionKind:
+    """Return the section that a line stands in when the line before it stood in `section`."""
+    if section is SectionKind.RESULTS and _OF_A_REPORT.match(line):
+        return section
+    return section_of_heading(line) or section
+
+
 def section_of_heading(line: str) -> SectionKind | None:
     """Return the section that a line opens, or None where the line is no heading."""
+    found = heading_of(line)
+    return found[0] if found else None
+
+
+def heading_of(line: str) -> tuple[SectionKind, int] | None:
+    """Return the section that a line opens and the length of its heading, or None where it opens none."""
     for kind, pattern in _PATTERNS:
-        if pattern.match(line):
-            return kind
+        match = pattern.match(line)
+        if match:
+            return kind, match.end()
     return None

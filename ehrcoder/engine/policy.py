@@ -13,13 +13,17 @@ from ehrcoder.core.sections import SectionKind
 class CodingPolicy:
     """Which assertions are coded, and which sections speak of this encounter at all.
 
-    With `completes_headers`, a diagnosis found at a header is proposed as the one unspecified code below it.
+    With `completes_headers`, a diagnosis found at a header is proposed as the one unspecified code below it. With
+    `by_assessment`, diagnoses are those that the note's assessment names; a note without one is read as a whole,
+    and what stands in the sections of `passing` counts for less there.
     """
 
     name: str
     codable: frozenset[Assertion]
     silent_sections: frozenset[SectionKind] = frozenset()
     completes_headers: bool = False
+    by_assessment: bool = False
+    passing: frozenset[SectionKind] = frozenset()
 
     def allows(self, assertion: Assertion, section: SectionKind) -> bool:
         """Tell whether a mention with this assertion in this section may support a code."""
@@ -33,6 +37,11 @@ CLINICAL = CodingPolicy(
     codable=frozenset({Assertion.PRESENT}),
     silent_sections=frozenset({SectionKind.FAMILY_HISTORY, SectionKind.ALLERGIES, SectionKind.REVIEW_OF_SYSTEMS}),
     completes_headers=True,
+    by_assessment=True,
+    passing=frozenset(
+        {SectionKind.PAST_HISTORY, SectionKind.SOCIAL_HISTORY, SectionKind.EXAMINATION, SectionKind.RESULTS,
+         SectionKind.MEDICATIONS, SectionKind.INSTRUCTIONS}
+    ),
 )
 # CodiEsp's annotators coded every mention, negated and historical ones too.
 EVERY_MENTION = CodingPolicy(name="every-mention", codable=frozenset(Assertion))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ehrcoder.core.evidence import TextSpan
 from ehrcoder.core.records import ClinicalDocument
-from ehrcoder.core.sections import SectionKind, section_of_heading
+from ehrcoder.core.sections import SectionKind, section_after
 
 _BREAK = re.compile(r"(?<=[.!?;])(?:[\"')\]]*)\s+(?=[A-Z0-9\"'(\[¿¡])|\r\n?|[\n\v\f\x85\u2028\u2029]")
 _ABBREVIATION = re.compile(
@@ -33,7 +33,7 @@ def sentences_of(document: ClinicalDocument) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     for start, end in _pieces(document.text):
         text = document.text[start:end]
-        section = section_of_heading(text) or section
+        section = section_after(section, text)
         span = TextSpan(document_id=document.document_id, start=start, end=end)
         found.append(Sentence(span=span, text=text, section=section))
     return tuple(found)

@@ -7,17 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ehrcoder.core.assertion import assertion_of
-from ehrcoder.core.codes import KIND_OF_SYSTEM, CodeKind, Coding
+from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, CodeKind, Coding
 from ehrcoder.core.evidence import Assertion, Evidence, TextSpan
-from ehrcoder.core.ids import RunId, SuggestionId
+from ehrcoder.core.ids import DocumentId, RunId, SuggestionId
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import Alternative, CodeSuggestion, StageScore
 from ehrcoder.core.words import content_forms, words_of
 from ehrcoder.engine.artefacts import Artefacts
 from ehrcoder.engine.choose import CodeCase, Pair
+from ehrcoder.engine.clinical import Assessed, ClinicalStage, confidence_of
+from ehrcoder.engine.explain import path_to, sentence_of, why_assessed, why_ranked
 from ehrcoder.engine.ground import SYSTEM_OF_KIND, Candidate
 from ehrcoder.engine.outcomes import outcome_mentions
 from ehrcoder.engine.policy import CodingPolicy
+from ehrcoder.engine.problems import assessment_text
 from ehrcoder.engine.segment import Sentence
 from ehrcoder.ports import CodeSetIndex
 
@@ -34,6 +37,8 @@ UNASKED_MARGIN = 0.0
 LARGEST_GAP = 3
 # A code that came with the record and that the text does not support by itself: for the clinician to judge.
 STRUCTURED_CONFIDENCE = 0.5
+# What stands in passing (past history, findings) counts for this much where no assessment says what was assessed.
+PASSING_WEIGHT = 0.5
 _ANNOTATED_CORPORA = frozenset({"codiesp", "brat"})
 
 
@@ -60,11 +65,16 @@ class SuggestionBuilder:
     def build(self, ranking: Ranking) -> tuple[CodeSuggestion, ...]:
         """Return the suggestions at or above the floors, diagnoses first, then procedures, then outcomes."""
         floors = self._artefacts.floors_without_model if ranking.model is None else self._artefacts.floors_with_model
-        found: dict[str, CodeSuggestion] = {}
+        found = {draft.coding.code: draft for draft in self._assessed(ranking)}
+        settled = {CodeKind.DIAGNOSIS} if found else set[CodeKind]()
+        # An assessment whose words name no code that is found: what the ranking finds in it, not in the whole note.
+        within = {} if settled or not self._policy.by_assessment else self._assessment()
         for ranked in ranking.codes:
-            if ranked.confidence >= floors[ranked.case.kind]:
+            if ranked.case.kind not in settled and ranked.confidence >= floors[ranked.case.kind]:
                 suggestion = self._from_ranked(ranked, ranking)
-                if suggestion is not None:
+                if suggestion is None or (within and not self._stands_within(suggestion, within)):
+                    continue
+                if suggestion.confidence >= floors[ranked.case.kind]:
                     found.setdefault(suggestion.coding.code, suggestion)
         drafts = list(found.values())
         drafts.extend(self._outcomes(ranking.sentences))
@@ -73,29 +83,86 @@ class SuggestionBuilder:
         drafts.sort(key=lambda s: (order[s.kind], -s.confidence, s.coding.code))
         return tuple(replace(draft, rank=rank) for rank, draft in enumerate(drafts, start=1))
 
+    def _assessment(self) -> dict[DocumentId, tuple[tuple[int, int], ...]]:
+        found = {d.document_id: assessment_text(d) for d in self._record.documents}
+        return {document_id: places for document_id, places in found.items() if places}
+
+    @staticmethod
+    def _stands_within(
+        suggestion: CodeSuggestion, places: dict[DocumentId, tuple[tuple[int, int], ...]]
+    ) -> bool:
+        if suggestion.kind is not CodeKind.DIAGNOSIS:
+            return True
+        spans = [evidence.span for evidence in suggestion.evidence]
+        return any(a <= span.start < b for span in spans for a, b in places.get(span.document_id, ()))
+
+    def _assessed(self, ranking: Ranking) -> list[CodeSuggestion]:
+        """Return the diagnoses that the record's assessments name, where the policy codes by them."""
+        if not self._policy.by_assessment:
+            return []
+        by_code = {r.case.code: r for r in ranking.codes if r.case.kind is CodeKind.DIAGNOSIS}
+        opinions = {code: ranked.confidence for code, ranked in by_code.items()}
+        stage = ClinicalStage(self._index, lambda code: opinions.get(code, 0.0))
+        found: list[CodeSuggestion] = []
+        for assessed in stage.assess(self._record.documents):
+            code = assessed.concept.coding.code
+            ranked = by_code.get(code)
+            scores = [StageScore(stage="assessment", score=round(assessed.score, 4))]
+            evidence = (self._named(assessed),)
+            if ranked is not None:
+                scores.extend(_scores(ranked))
+                more = self._evidence(ranked.case, assessed.concept.coding.display, ranking.sentences)
+                evidence += tuple(e for e in more if not e.span.overlaps(evidence[0].span))
+            suggestion = self._suggestion(
+                ICD_10_CM, code, evidence=evidence[:MOST_EVIDENCE], scores=scores,
+                confidence=confidence_of(assessed), explanation=why_assessed(assessed),
+                alternatives=self._other_terms(assessed, ranked, ranking),
+            )
+            if suggestion is not None:
+                found.append(suggestion)
+        return found
+
+    def _named(self, assessed: Assessed) -> Evidence:
+        problem = assessed.problem
+        span = TextSpan(document_id=problem.document_id, start=problem.start, end=problem.end)
+        text = next(d.text for d in self._record.documents if d.document_id == problem.document_id)
+        return Evidence(span=span, quote=text[problem.start : problem.end], assertion=Assertion.PRESENT)
+
+    def _other_terms(
+        self, assessed: Assessed, ranked: RankedCode | None, ranking: Ranking
+    ) -> tuple[Alternative, ...]:
+        """Return what else the words of a problem may mean, then what else the ranking has for them."""
+        found = {
+            other.coding.code: Alternative(coding=other.coding, confidence=round(min(score, assessed.score) * 0.5, 4))
+            for other, score in assessed.others
+            if other.coding.code != assessed.concept.coding.code
+        }
+        if ranked is not None:
+            for alternative in self._alternatives(ranked, ranking):
+                found.setdefault(alternative.coding.code, alternative)
+        return tuple(found.values())[:MOST_ALTERNATIVES]
+
     def _from_ranked(self, ranked: RankedCode, ranking: Ranking) -> CodeSuggestion | None:
         code = self._completed(ranked.case)
         coding = self._coding(SYSTEM_OF_KIND[ranked.case.kind], code)
         evidence = self._evidence(ranked.case, coding.display, ranking.sentences) if coding else ()
         if not evidence:
             return None
-        best = ranked.case.pairs[0]
-        scores = [
-            StageScore(stage="lexicon", score=round(best.candidate.share, 4)),
-            StageScore(stage="terms", score=round(best.candidate.term_score, 3)),
-            StageScore(stage="candidate", score=round(best.score, 4)),
-        ]
-        if (margin := ranked.case.best_margin) is not None:
-            scores.append(StageScore(stage="model", score=round(margin, 3)))
         return self._suggestion(
             SYSTEM_OF_KIND[ranked.case.kind],
             code,
             evidence=evidence,
-            scores=scores,
-            confidence=ranked.confidence,
-            explanation=_explain(best),
+            scores=_scores(ranked),
+            confidence=round(ranked.confidence * self._weight(evidence, ranking), 4),
+            explanation=why_ranked(ranked.case.pairs[0]),
             alternatives=self._alternatives(ranked, ranking),
         )
+
+    def _weight(self, evidence: tuple[Evidence, ...], ranking: Ranking) -> float:
+        """Return how much the best section of a code's quotes counts under the policy."""
+        found = (sentence_of(e, ranking.sentences) for e in evidence)
+        sections = {s.section for s in found if s is not None}
+        return PASSING_WEIGHT if sections and sections <= self._policy.passing else 1.0
 
     def _completed(self, case: CodeCase) -> str:
         """Return the code, or for a diagnosis header the one unspecified code below it where the policy says so."""
@@ -202,13 +269,26 @@ class SuggestionBuilder:
             scores=tuple(scores),
             confidence=confidence,
             rank=0,
-            explanation=explanation,
+            explanation=" ".join(filter(None, (explanation, path_to(self._index, system, code)))),
             alternatives=alternatives,
         )
 
     def _coding(self, system: str, code: str) -> Coding | None:
         concept = self._index.concept(system, code)
         return concept.coding if concept else None
+
+
+def _scores(ranked: RankedCode) -> list[StageScore]:
+    best = ranked.case.pairs[0]
+    scores = [
+        StageScore(stage="lexicon", score=round(best.candidate.share, 4)),
+        StageScore(stage="terms", score=round(best.candidate.term_score, 3)),
+        StageScore(stage="candidate", score=round(best.score, 4)),
+    ]
+    if (margin := ranked.case.best_margin) is not None:
+        scores.append(StageScore(stage="model", score=round(margin, 3)))
+    scores.append(StageScore(stage="record", score=ranked.confidence))
+    return scores
 
 
 def _competes(other: CodeCase, case: CodeCase) -> bool:
@@ -251,16 +331,3 @@ def _quote(sentence: Sentence, start: int, end: int, assertion: Assertion) -> Ev
         end=sentence.span.start + end,
     )
     return Evidence(span=span, quote=sentence.text[start:end], assertion=assertion)
-
-
-def _explain(pair: Pair) -> str:
-    candidate = pair.candidate
-    reasons: list[str] = []
-    if candidate.together:
-        reasons.append(
-            f"coders used it for these words in {candidate.together} of {candidate.phrase} training sentences"
-        )
-    if candidate.term:
-        reasons.append(f"the words match the term “{candidate.term}”")
-    text = "; ".join(reasons)
-    return text[:1].upper() + text[1:] + "." if text else ""
