@@ -10,87 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ehrcoder.core import assertion_cues as cues
 from ehrcoder.core.evidence import Assertion
 from ehrcoder.core.sections import SectionKind
 
-_FORWARD: tuple[tuple[Assertion, str], ...] = (
-    (
-        Assertion.ABSENT,
-        r"no|not|nor|never|without|w/o|denie[sd]|denying|negative for|free of|absence of|absent|lack(?:s|ed|ing)? of|"
-        r"no (?:evidence|signs?|symptoms?|history|complaints?|indication|suggestion|findings?) (?:of|for)|"
-        r"rule[ds]? out|ruled out for|r/o['’]?d|exclud(?:e|es|ed|ing)|fail(?:s|ed)? to (?:show|reveal|demonstrate)|"
-        r"did not (?:show|reveal|have|demonstrate)|does not (?:have|show)|do not (?:have|show)|"
-        r"(?:is|was|are|were) not|unremarkable for|neither|non|resolved without|declines?",
-    ),
-    (
-        Assertion.POSSIBLE,
-        r"possibl[ey]|probabl[ey]|likely|suspect(?:s|ed)?|suspected|suspicio(?:n|us) (?:of|for)|concern(?:s|ing)? "
-        r"(?:for|of)|presumed|presumptive|questionable|may (?:have|be|represent)|might (?:have|be)|could (?:have|be)|"
-        r"cannot (?:exclude|rule out)|can(?:no|')t (?:exclude|rule out)|not (?:ruled out|excluded)|consistent with|"
-        r"compatible with|suggestive of|suggest(?:s|ing|ed)|versus|vs\.?|differential (?:diagnosis|includes)|"
-        r"consider(?:ed|ing)?|to rule out|r/o|rule out|evaluate for|work-?up for|appears? to (?:be|have)",
-    ),
-    (
-        Assertion.HISTORICAL,
-        r"(?:past |prior |previous |remote )?(?:medical )?history (?:of|significant for|notable for|includes)|h/o|"
-        r"hx of|"
-        r"status[- ]post|s/p|prior|previous|previously|past|remote|former(?:ly)?|childhood|(?:years|months) ago|"
-        r"in (?:19|20)\d\d",
-    ),
-    (
-        Assertion.FAMILY,
-        r"family (?:history|hx)(?: (?:of|significant for|positive for))?|fhx?(?: of)?|"
-        r"(?:his|her|their|the|patient's|a)? ?(?:mother|father|brother|sister|aunt|uncle|grandmother|grandfather|"
-        r"grandparents?|parents?|siblings?|cousins?|son|daughter|maternal|paternal)(?: \w+)?"
-        r"(?: (?:has|had|with|died (?:of|from)|suffer(?:s|ed) from|diagnosed with))?",
-    ),
-    (
-        Assertion.CONDITIONAL,
-        r"if|should|in case of|return (?:for|if|with)|risk (?:of|for)|at risk (?:of|for)|to prevent|prevention of|"
-        r"prophylaxis (?:of|for|against)|screen(?:ing)? for|monitor(?:ed|ing)? for|watch for|call (?:for|if)|"
-        r"educated (?:on|about)|counsel(?:l)?ed (?:on|about)|allerg(?:y|ic) to|precautions? (?:for|against)|"
-        r"vaccin(?:e|ation) (?:for|against)|in the event of|on exertion only",
-    ),
-)
-_BACKWARD: tuple[tuple[Assertion, str], ...] = (
-    (
-        Assertion.ABSENT,
-        r"(?:is|was|were|are|has been|have been|been) (?:ruled out|excluded|absent|negative|denied|not (?:seen|present|"
-        r"found|identified|observed|detected|noted|palpable|palpated|evident))|unlikely|negative|absent|ruled out|"
-        r"not (?:seen|present|found|identified|observed|detected|noted|demonstrated|palpated)|denied|"
-        r":\s*(?:none|no|nil)(?=\s*(?:$|[.;,]))",
-    ),
-    (
-        Assertion.POSSIBLE,
-        r"(?:is|was|remains?|were) (?:possible|probable|likely|suspected|considered|questionable|presumed)|"
-        r"(?:cannot|could not|can't) be (?:excluded|ruled out)|not excluded|suspected|is in the differential|\?",
-    ),
-    (
-        Assertion.HISTORICAL,
-        r"(?:\w+ )?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|in (?:the past|childhood)|as a child|"
-        r"(?:has|had|have)? ?(?:since )?resolved|in remission",
-    ),
-    (
-        Assertion.FAMILY,
-        r"in (?:his|her|their|the) (?:mother|father|brother|sister|family|parents?|siblings?)",
-    ),
-)
-# Cue look-alikes that assert nothing about what follows them.
-_PSEUDO = re.compile(
-    r"\b(?:no (?:increase|change|further|longer|significant change|new)|not (?:only|certain|necessarily|drain|cause)|"
-    r"gram negative|without (?:difficulty|further|change)|no (?:one|\.)|not (?:well )?controlled|"
-    r"not (?:able|tolerat\w+|respond\w*|improv\w+|adequate\w*|optimal\w*)|history (?:and physical|taking)|"
-    r"non[- ]?(?:small|hodgkin\w*|st\b|insulin|alcoholic|union|toxic|rheumatic|obstructive|traumatic|displaced|"
-    r"compliant|compliance|adheren\w+|pressure|ischemic|healing|invasive|metastatic))",
-    re.IGNORECASE,
-)
-_TERMINATOR = re.compile(
-    r"\b(?:but|however|although|though|except|apart from|aside from|yet|besides|nevertheless|which|who|"
-    r"secondary to|due to|because|since|presents? with|presented with|presenting with|found to have|reports|"
-    r"complain(?:s|ed) of|now|currently|today|is being treated|started on|develop(?:s|ed)|revealed|showed|shows)\b"
-    r"|[;:]|\.\s",
-    re.IGNORECASE,
-)
 _ORDER = (
     Assertion.FAMILY,
     Assertion.ABSENT,
@@ -117,11 +40,15 @@ def _compile(table: tuple[tuple[Assertion, str], ...]) -> tuple[tuple[Assertion,
     )
 
 
-_FORWARD_PATTERNS = _compile(_FORWARD)
-_BACKWARD_PATTERNS = tuple(
-    (assertion, re.compile(rf"(?:(?<![\w-])|(?=[:?]))(?:{pattern})(?![\w])", re.IGNORECASE))
-    for assertion, pattern in _BACKWARD
-)
+def _compile_backward(table: tuple[tuple[Assertion, str], ...]) -> tuple[tuple[Assertion, re.Pattern[str]], ...]:
+    return tuple(
+        (assertion, re.compile(rf"(?:(?<![\w-])|(?=[:?]))(?:{pattern})(?![\w])", re.IGNORECASE))
+        for assertion, pattern in table
+    )
+
+
+_ENGLISH = ((True, _compile(cues.FORWARD)), (False, _compile_backward(cues.BACKWARD)))
+_SPANISH = ((True, _compile(cues.FORWARD_SPANISH)), (False, _compile_backward(cues.BACKWARD_SPANISH)))
 
 
 def assertion_of(sentence: str, start: int, end: int, *, section: SectionKind = SectionKind.UNKNOWN) -> Assertion:
@@ -136,34 +63,38 @@ def assertion_of(sentence: str, start: int, end: int, *, section: SectionKind = 
 
 
 def _cues(sentence: str, start: int, end: int) -> list[_Cue]:
-    pseudo = [match.span() for match in _PSEUDO.finditer(sentence)]
-    cues: list[_Cue] = []
-    for forward, patterns in ((True, _FORWARD_PATTERNS), (False, _BACKWARD_PATTERNS)):
+    pseudo = [match.span() for match in cues.PSEUDO.finditer(sentence)]
+    tables = _ENGLISH
+    if cues.is_spanish(sentence):
+        tables = (*_ENGLISH, *_SPANISH)
+        pseudo += [match.span() for match in cues.PSEUDO_SPANISH.finditer(sentence)]
+    found: list[_Cue] = []
+    for forward, patterns in tables:
         for assertion, pattern in patterns:
             for match in pattern.finditer(sentence):
                 inside_pseudo = any(a <= match.start() < b for a, b in pseudo)
                 inside_mention = match.start() >= start and match.end() <= end
                 if not inside_pseudo and not inside_mention:
-                    cues.append(_Cue(assertion=assertion, start=match.start(), end=match.end(), forward=forward))
-    return _without_contained(cues)
+                    found.append(_Cue(assertion=assertion, start=match.start(), end=match.end(), forward=forward))
+    return _without_contained(found)
 
 
-def _without_contained(cues: list[_Cue]) -> list[_Cue]:
+def _without_contained(found: list[_Cue]) -> list[_Cue]:
     """Drop a cue whose words are part of a longer cue: `rule out` inside `cannot rule out`."""
     return [
         cue
-        for cue in cues
+        for cue in found
         if not any(
             other.start <= cue.start and cue.end <= other.end and (other.end - other.start) > (cue.end - cue.start)
-            for other in cues
+            for other in found
         )
     ]
 
 
 def _reaches(cue: _Cue, sentence: str, start: int, end: int) -> bool:
     if cue.forward:
-        return cue.end <= start and not _TERMINATOR.search(sentence, cue.end, start)
+        return cue.end <= start and not cues.TERMINATOR.search(sentence, cue.end, start)
     if cue.start < end:
         return False
     between = sentence[end : cue.start]
-    return len(between) <= 60 and "," not in between and not _TERMINATOR.search(between)
+    return len(between) <= 60 and "," not in between and not cues.TERMINATOR.search(between)
