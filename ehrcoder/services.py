@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ehrcoder.engine.artefacts import Artefacts
     from ehrcoder.engine.pipeline import CodingEngine
     from ehrcoder.ports import (
+        CancelToken,
         Clock,
         CodeSetIndex,
         ColumnMappings,
@@ -117,7 +118,7 @@ class Services:
 
     def import_code_sets(
         self, files: Sequence[Path], *, system: str = "", name: str = "", edition: str = "",
-        progress: Progress | None = None,
+        progress: Progress | None = None, cancel: CancelToken | None = None,
     ) -> ReleaseImport:
         """Import official releases or a site's own sets, all or nothing. Raises EnvironmentFault, InputError."""
         from ehrcoder.adapters.codesets.importer import import_releases
@@ -125,7 +126,7 @@ class Services:
 
         return import_releases(
             files, self.paths.code_sets, self.paths.code_set_sources,
-            named=Named(system=system, name=name, edition=edition), progress=progress,
+            named=Named(system=system, name=name, edition=edition), progress=progress, cancel=cancel,
         )
 
     def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> OpenWorkspace:

@@ -105,6 +105,18 @@ class CodeSetEdition:
     sha256: str
 
 
+def has_own_dates(concept: Concept, edition: CodeSetEdition) -> bool:
+    """Tell whether a code has dates of its own within its edition, as those of HCPCS II have."""
+    return (concept.effective_from, concept.effective_to) != (edition.effective_from, edition.effective_to)
+
+
+def is_assignable(concept: Concept, edition: CodeSetEdition | None, day: dt.date | None) -> bool:
+    """Tell whether a code may be assigned to a record of this day; one that was ended later may still be."""
+    if edition is None or day is None or not has_own_dates(concept, edition):
+        return concept.is_billable
+    return concept.is_in_force(day) and (concept.is_billable or concept.effective_to is not None)
+
+
 def with_dot(code: str) -> str:
     """Return an ICD-10-CM code in upper case with its dot after the third character."""
     bare = code.replace(".", "").strip().upper()

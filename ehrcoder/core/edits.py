@@ -12,7 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse
-from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, SHORT_NAME_OF_SYSTEM, CodeKind, CodeSetEdition, Concept
+from ehrcoder.core.codes import (
+    ICD_10_CM,
+    ICD_10_PCS,
+    SHORT_NAME_OF_SYSTEM,
+    CodeKind,
+    CodeSetEdition,
+    Concept,
+    has_own_dates,
+)
 from ehrcoder.core.ids import AssignmentId
 from ehrcoder.core.procedure_tables import CODE_LENGTH, ProcedureTable, first_impossible
 
@@ -223,10 +231,10 @@ def not_billable(entries: Sequence[CodedEntry], context: EditContext) -> Iterato
     for entry in entries:
         if entry.concept is None or entry.concept.is_billable:
             continue
-        if (entry.seventh_characters and _lacks_seventh(entry)) or not entry.concept.is_in_force(context.date):
+        if entry.seventh_characters and _lacks_seventh(entry):
             continue
-        if entry.concept.effective_to is not None and not entry.choices and context.date is not None:
-            continue  # it was ended since; on the record's date it could be reported
+        if entry.edition is not None and has_own_dates(entry.concept, entry.edition) and not entry.choices:
+            continue  # it is no header, but was ended: that is the other rule's
         yield finding(
             "not-billable", EditSeverity.ERROR,
             f"{entry.code} {entry.concept.coding.display} is a header, not a code that can be reported."
@@ -240,7 +248,7 @@ def not_in_force(entries: Sequence[CodedEntry], context: EditContext) -> Iterato
         concept, edition = entry.concept, entry.edition
         if concept is None or edition is None or concept.is_in_force(context.date):
             continue
-        if (concept.effective_from, concept.effective_to) != (edition.effective_from, edition.effective_to):
+        if has_own_dates(concept, edition):
             yield finding(
                 "not-in-force", EditSeverity.ERROR,
                 f"{entry.code} is not in force on {context.date}{_dates(concept)}.", [entry], edition.name,
@@ -256,9 +264,10 @@ def not_in_force(entries: Sequence[CodedEntry], context: EditContext) -> Iterato
         begins, ends = edition.effective_from, edition.effective_to
         if (begins and context.date < begins) or (ends and context.date > ends):
             yield finding(
-                "not-in-force", EditSeverity.WARNING,
+                "not-in-force", EditSeverity.INFORMATION,
                 f"The record is of {context.date.isoformat()}; its codes were checked against {edition.name}, in force "
-                f"from {begins or 'an unknown day'} to {ends or 'now'}. They may have been other codes then.",
+                f"from {begins or 'an unknown day'} to {ends or 'now'}, the nearest that is installed. Import the "
+                "edition of that day to be sure.",
                 group, edition.source,
             )
 

@@ -21,7 +21,17 @@ from ehrcoder.core.assignments import (
     RecordCoding,
     RejectReason,
 )
-from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, SHORT_NAME_OF_SYSTEM, CodeKind, Coding, Concept, with_dot
+from ehrcoder.core.codes import (
+    ICD_10_CM,
+    KIND_OF_SYSTEM,
+    SHORT_NAME_OF_SYSTEM,
+    CodeKind,
+    Coding,
+    Concept,
+    has_own_dates,
+    is_assignable,
+    with_dot,
+)
 from ehrcoder.core.errors import EnvironmentFault, InputError, NotFoundError
 from ehrcoder.core.evidence import Evidence
 from ehrcoder.core.history import compensate, undo_state
@@ -291,7 +301,11 @@ class VerifyCode:
         if concept is None:
             raise InputError(f"There is no code {typed} in {where}.", kept=_UNCHANGED,
                              next_step="`ehrcoder search` finds codes by words.")
-        if not concept.is_billable:
+        if edition is not None and has_own_dates(concept, edition) and not concept.is_in_force(day):
+            begins, ends = concept.effective_from or "the beginning", concept.effective_to or "now"
+            raise InputError(f"{concept.coding.code} is in force from {begins} to {ends}, the record is of {day}.",
+                             kept=_UNCHANGED)
+        if not is_assignable(concept, edition, day):
             raise InputError(
                 f"{concept.coding.code} is a header of {name}, not a code that can be assigned.",
                 kept=_UNCHANGED, next_step=f"Choose below it: {self._choices_below(concept, day)}.",

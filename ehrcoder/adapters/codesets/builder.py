@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -20,9 +21,9 @@ from ehrcoder.core.matching import content_words, search_words
 from ehrcoder.core.words import words_of
 
 _INSERT_CONCEPT = """
-INSERT INTO concept (id, position, code, bare, display, parent, is_billable, effective_from, effective_to, synonyms,
-                     definition, notes, matched)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO concept (id, position, code, bare, display, parent, is_billable, edition, effective_from, effective_to,
+                     synonyms, definition, notes, matched)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_TERM = "INSERT INTO term (id, concept_id, text) VALUES (?, ?, ?)"
 _INDEX_TERM = "INSERT INTO term_fts (rowid, text) VALUES (?, ?)"
@@ -135,8 +136,8 @@ def _add(
         _INSERT_CONCEPT,
         (
             concept_id, position, row.code, without_dot(row.code), row.display, row.parent, int(row.is_billable),
-            source.effective_from.isoformat() if source.effective_from else None,
-            source.effective_to.isoformat() if source.effective_to else None,
+            source.version, _day(row.effective_from or source.effective_from),
+            _day(row.effective_to or source.effective_to),
             _json(row.synonyms), row.definition or None, notes_json(row.notes),
             "\n".join([" ".join(title_words), *(" ".join(search_words(term)) for term in others)]),
         ),
@@ -152,6 +153,10 @@ def _add(
             connection.execute(_INSERT_TERM, (term_id, concept_id, text))
             connection.execute(_INDEX_TERM, (term_id, text))
     return term_id
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _json(values: tuple[str, ...]) -> str | None:

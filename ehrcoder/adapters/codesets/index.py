@@ -14,6 +14,7 @@ from ehrcoder.adapters.codesets.manifest import read_manifests
 from ehrcoder.adapters.codesets.procedures import table_of_codes
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.search import Searcher
+from ehrcoder.adapters.codesets.staging import finish_interrupted
 from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept, with_dot
 from ehrcoder.core.errors import EnvironmentFault
@@ -42,6 +43,7 @@ class SqliteCodeSetIndex:
     @classmethod
     def open(cls, folder: Path) -> SqliteCodeSetIndex:
         """Open the code sets of a folder. Raises EnvironmentFault when there are none or one is damaged."""
+        _finish(folder)
         manifests = read_manifests(folder)
         vocabulary = folder / VOCABULARY_FILE
         if not manifests or not vocabulary.is_file():
@@ -156,6 +158,17 @@ class SqliteCodeSetIndex:
         self._vocabulary.close()
         if self._lists is not None:
             self._lists.close()
+
+
+def _finish(folder: Path) -> None:
+    """Finish an import that was stopped half-way. Raises EnvironmentFault."""
+    try:
+        finish_interrupted(folder)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"An import of code sets was stopped and cannot be finished: {error}.",
+            next_step="Check the folder's permissions and the free space, then try again.",
+        ) from error
 
 
 def starts(edition: CodeSetEdition) -> dt.date:

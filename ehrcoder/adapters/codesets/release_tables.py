@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -35,14 +36,16 @@ class Named:
     edition: str = ""
 
 
-def read_json(file: ReleaseFile) -> Part:
-    """Return what a JSON file is. Raises InputError when it is damaged."""
+def parsed_json(file: ReleaseFile) -> Any:
+    """Return the document of a JSON file. Raises InputError when it is damaged."""
     try:
-        document: Any = json.loads(file.data)
+        return json.loads(file.data)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{file.shown} is not JSON: {error}.", kept=UNCHANGED) from error
-    if isinstance(document, dict) and document.get("resourceType") == "CodeSystem":
-        return _fhir(document, file)
+
+
+def read_json(document: Any, file: ReleaseFile) -> Part:
+    """Return what a JSON document is that is no FHIR resource."""
     if isinstance(document, dict) and "unacceptable_pdx" in document.get("codes", {}):
         return _edit_lists(document, file)
     if isinstance(document, dict) and "count_terms" in document and isinstance(document.get("data"), dict):
@@ -83,38 +86,22 @@ def _hcpcs(document: Sequence[Mapping[str, Any]], file: ReleaseFile) -> Part:
     rows = tuple(
         ConceptRow(
             code=entry["code"], display=" ".join(entry["desc"].split()), parent=None,
-            is_billable=not entry.get("terminationDate"), synonyms=(entry["shortDesc"],),
+            is_billable=not _ended(entry, month), synonyms=(entry["shortDesc"],),
+            effective_from=day_of(entry.get("effectiveDate") or "", file.shown),
+            effective_to=day_of(entry.get("terminationDate") or "", file.shown),
         )
         for entry in document
     )
     return OwnSet(
         slug="hcpcs-ii", system=HCPCS_II, edition=month.group() if month else "1", name="HCPCS Level II",
-        licence=_PUBLIC, rows=rows, shown=file.shown, dated=True,
+        licence=_PUBLIC, rows=parents_first(rows, file.shown), shown=file.shown, dated=True,
     )
 
 
-def _fhir(document: Mapping[str, Any], file: ReleaseFile) -> Part:
-    def walk(concepts: Sequence[Mapping[str, Any]], parent: str | None) -> Iterator[ConceptRow]:
-        for concept in concepts:
-            code = concept["code"]
-            yield ConceptRow(
-                code=code, display=concept.get("display") or code, parent=parent, is_billable=True,
-                definition=concept.get("definition", ""),
-                synonyms=tuple(each["value"] for each in concept.get("designation", ())),
-            )
-            yield from walk(concept.get("concept", ()), code)
-
-    try:
-        rows = tuple(walk(document.get("concept", ()), None))
-        if not rows:
-            return LeftOut(shown=file.shown, reason="a CodeSystem resource without concepts")
-        return OwnSet(
-            slug=slug_of(document.get("id") or document.get("name") or "code-set"), system=document["url"],
-            edition=str(document.get("version", "1")), name=document.get("title") or document.get("name") or "Code set",
-            licence=document.get("copyright") or "as its publisher says", rows=rows, shown=file.shown,
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{file.shown} is no sound CodeSystem resource: {error!r}.", kept=UNCHANGED) from error
+def _ended(entry: Mapping[str, Any], month: re.Match[str] | None) -> bool:
+    """Whether a code was ended before the quarter of its file began; one that ends later is still assignable."""
+    ended = (entry.get("terminationDate") or "").replace("-", "")
+    return bool(ended) and (month is None or ended < month.group().replace("-", "") + "01")
 
 
 def _edit_lists(document: Mapping[str, Any], file: ReleaseFile) -> ListPart:
@@ -137,9 +124,11 @@ def _edit_lists(document: Mapping[str, Any], file: ReleaseFile) -> ListPart:
 def read_csv(file: ReleaseFile, named: Named) -> Part | None:
     """Return what a comma-separated file is, or None where it is no table."""
     text = decoded(file.data)
-    if text is None or "," not in text.split("\n", 1)[0]:
+    first = text.split("\n", 1)[0] if text is not None else ""
+    delimiter = max(",;\t", key=first.count)
+    if text is None or delimiter not in first:
         return None
-    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         columns = tuple((name or "").strip().lower() for name in rows.fieldnames or ())
         entries = [
@@ -198,17 +187,28 @@ def _index_lines(entries: Sequence[Mapping[str, str]]) -> Iterator[IndexEntry]:
 def _own_csv(
     file: ReleaseFile, columns: Sequence[str], entries: Sequence[Mapping[str, str]], named: Named
 ) -> Part | None:
-    display = next((name for name in ("display", "title", "description", "term") if name in columns), None)
+    display = _column_named(columns, "display", "title", "description", "term")
     if "code" not in columns or display is None:
         return None
     if not named.system:
         return LeftOut(shown=file.shown, reason="a table of codes that names no code system; say it with --system")
+    begins = _column_named(columns, "from", "effective_from", "valid_from", "effective", "start")
+    ends = _column_named(columns, "to", "effective_to", "valid_to", "end")
+    synonyms = _column_named(columns, "synonyms", "synonym")
     rows = tuple(
-        ConceptRow(code=entry["code"], display=entry[display], parent=entry.get("parent") or None, is_billable=True)
+        ConceptRow(
+            code=entry["code"], display=entry[display], parent=entry.get("parent") or None, is_billable=True,
+            effective_from=day_of(entry.get(begins or "", ""), file.shown),
+            effective_to=day_of(entry.get(ends or "", ""), file.shown),
+            synonyms=tuple(each.strip() for each in entry.get(synonyms or "", "").split("|") if each.strip()),
+        )
         for entry in entries
     )
     if not rows or not all(row.code and row.display for row in rows):
         raise InputError(f"{file.shown} has a line without code or {display}.", kept=UNCHANGED)
+    for row in rows:
+        if row.effective_from and row.effective_to and row.effective_to < row.effective_from:
+            raise InputError(f"{file.shown}: {row.code} ends before it begins.", kept=UNCHANGED)
     name = named.name or file.name.rsplit(".", 1)[0]
     return OwnSet(
         slug=slug_of(name), system=named.system, edition=named.edition or "1", name=name,
@@ -216,22 +216,46 @@ def _own_csv(
     )
 
 
+def _column_named(columns: Sequence[str], *names: str) -> str | None:
+    return next((name for name in names if name in columns), None)
+
+
+def day_of(text: str, shown: str) -> dt.date | None:
+    """Return the day that 2026-10-01 or 20261001 names, None for an empty text. Raises InputError for another."""
+    if not text.strip():
+        return None
+    digits = text.strip().replace("-", "")
+    try:
+        if len(digits) != 8 or not digits.isdigit():
+            raise ValueError(text)
+        return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError as error:
+        raise InputError(f"{shown} has the date {text!r}; dates are written 2026-10-01.", kept=UNCHANGED) from error
+
+
 def parents_first(rows: Sequence[ConceptRow], shown: str) -> tuple[ConceptRow, ...]:
     """Return rows with each parent before its children. Raises InputError on a missing parent or a circle."""
-    known = {row.code for row in rows}
-    placed: set[str] = set()
-    result: list[ConceptRow] = []
-    waiting = list(rows)
-    while waiting:
-        ready = [row for row in waiting if row.parent is None or row.parent in placed]
-        if not ready:
-            row = waiting[0]
-            why = "which is above itself" if row.parent in known else "which it does not have"
-            raise InputError(f"{shown} names {row.parent} as the parent of {row.code}, {why}.", kept=UNCHANGED)
-        result.extend(ready)
-        placed.update(row.code for row in ready)
-        waiting = [row for row in waiting if row.code not in placed]
-    return tuple(result)
+    by_code: dict[str, ConceptRow] = {}
+    for row in rows:
+        if row.code in by_code:
+            raise InputError(f"{shown} names {row.code} twice.", kept=UNCHANGED)
+        by_code[row.code] = row
+    placed: dict[str, ConceptRow] = {}
+    for row in rows:
+        line: dict[str, ConceptRow] = {}
+        above: ConceptRow | None = row
+        while above is not None and above.code not in placed:
+            if above.code in line:
+                raise InputError(f"{shown} has {above.code} above itself, through its parents.", kept=UNCHANGED)
+            line[above.code] = above
+            if above.parent is not None and above.parent not in by_code:
+                raise InputError(
+                    f"{shown} names {above.parent} as the parent of {above.code}, which it does not have.",
+                    kept=UNCHANGED,
+                )
+            above = by_code[above.parent] if above.parent is not None else None
+        placed.update((each.code, each) for each in reversed(line.values()))
+    return tuple(placed.values())
 
 
 def read_spreadsheet(file: ReleaseFile) -> Part:

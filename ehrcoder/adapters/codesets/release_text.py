@@ -19,6 +19,7 @@ _PCS_CODE = re.compile(r"[0-9A-HJ-NP-Z]{7}")
 _ADDENDUM = re.compile(r"(Add|Delete|Revise from|Revise to|No change):\s+(?:([01]) )?([0-9A-Z]{3,7})\s+(\S.*)")
 _GEM = re.compile(r"([0-9A-Z]{3,7}) +([0-9A-Za-z]{3,7}|N[oO]D[xX]|NoP[cC][sS]) +([01]{3}\d\d)")
 _TABLE_ADDENDUM = re.compile(r"^\s*(?:No change|Add|Delete): table|^Section \w\s+|^Lttr\s", re.MULTILINE)
+_COUNTED = re.compile(r"\s+(\d+) (?:additions|deletions|revisions)\b")
 _BARE = re.compile(r"(?:\d{1,2}|[A-Z][0-9A-Z]{2,6}|[A-Z]\d[0-9A-Z]-[A-Z]\d[0-9A-Z])")
 
 
@@ -47,9 +48,15 @@ def read_text(file: ReleaseFile) -> Part | None:
         return ListPart(
             kind="addenda", edition=file.edition, shown=file.shown, system=ICD_10_PCS, passages=((file.name, text),)
         )
-    if head[0].startswith("No changes"):
+    if head[0].startswith("No changes") or _no_changes(lines):
         return LeftOut(shown=file.shown, reason="an addendum that says there are no changes")
     return None
+
+
+def _no_changes(lines: list[str]) -> bool:
+    """Whether an addendum only counts codes and changes, and counts none of these."""
+    counted = [found for line in lines if (found := _COUNTED.match(line))]
+    return bool(counted) and all(int(found.group(1)) == 0 for found in counted) and len(lines) < 40
 
 
 def decoded(data: bytes) -> str | None:

@@ -11,23 +11,19 @@ from ehrcoder.adapters.codesets.release_parts import (
     IndexEntry,
     LeftOut,
     ListPart,
-    OwnSet,
     Part,
     PcsRow,
     TabularFile,
 )
-from ehrcoder.adapters.codesets.rows import ConceptRow
-from ehrcoder.adapters.codesets.safe_xml import clean_text, parse_xml, text_of
+from ehrcoder.adapters.codesets.safe_xml import clean_text, text_of
 from ehrcoder.core.codes import ICD_10_PCS
 from ehrcoder.core.errors import InputError
 
-_FHIR = "{http://hl7.org/fhir}"
 _YEAR = re.compile(r"20[12]\d")
 
 
-def read_xml(file: ReleaseFile) -> Part:
-    """Return what an XML file is. Raises InputError when it is damaged."""
-    root = parse_xml(file.data, file.shown)
+def read_xml(root: Any, file: ReleaseFile) -> Part:
+    """Return what a parsed XML file is that is no FHIR resource."""
     tag = root.tag
     if tag == "ICD10CM.tabular":
         return TabularFile(edition=_edition(root, file), xml=file.data, shown=file.shown)
@@ -48,10 +44,6 @@ def read_xml(file: ReleaseFile) -> Part:
             kind="pcs-definitions", edition=_edition(root, file), shown=file.shown, system=ICD_10_PCS,
             passages=tuple(_definitions(root)),
         )
-    if tag == f"{_FHIR}CodeSystem":
-        return _code_system(root, file)
-    if tag == f"{_FHIR}ValueSet":
-        return LeftOut(shown=file.shown, reason="a ValueSet, which only selects from code systems")
     return LeftOut(shown=file.shown, reason="XML of a kind that is no release of a code set")
 
 
@@ -133,33 +125,6 @@ def _definitions(root: Any) -> Iterator[tuple[str, str]]:
             for terms in axis.iterfind("terms"):
                 rest = [clean_text(each) for each in terms if each.tag != "title"]
                 yield f"{where} > {text_of(terms, 'title')}", "\n".join(rest)
-
-
-def _value(element: Any, name: str) -> str:
-    child = element.find(f"{_FHIR}{name}")
-    return "" if child is None else " ".join(child.get("value", "").split())
-
-
-def _code_system(root: Any, file: ReleaseFile) -> Part:
-    rows = tuple(_concepts(root, None))
-    if not rows:
-        return LeftOut(shown=file.shown, reason="a CodeSystem resource without concepts")
-    return OwnSet(
-        slug=slug_of(_value(root, "id") or _value(root, "name")), system=_value(root, "url"),
-        edition=_value(root, "version") or "1", name=_value(root, "title") or _value(root, "name"),
-        licence=_value(root, "copyright") or "as its publisher says", rows=rows, shown=file.shown,
-    )
-
-
-def _concepts(element: Any, parent: str | None) -> Iterator[ConceptRow]:
-    for concept in element.iterfind(f"{_FHIR}concept"):
-        code = _value(concept, "code")
-        yield ConceptRow(
-            code=code, display=_value(concept, "display") or code, parent=parent, is_billable=True,
-            definition=_value(concept, "definition"),
-            synonyms=tuple(_value(each, "value") for each in concept.iterfind(f"{_FHIR}designation")),
-        )
-        yield from _concepts(concept, code)
 
 
 def slug_of(name: str) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ehrcoder.core.codes import ConceptNotes
+
+# A version may be an address, as those of SNOMED CT are; nothing of it may lead out of the folder.
+_UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,9 @@ class ConceptRow:
     definition: str = ""
     is_published_term: bool = True
     search_only: frozenset[str] = frozenset()
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
+    """Its own dates, where the set gives it some; else those of the edition count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +54,4 @@ class EditionSource:
     @property
     def file_stem(self) -> str:
         """Name of the built file without its suffix: code set and edition."""
-        return f"{self.slug}-{self.version}"
+        return f"{self.slug}-{_UNSAFE.sub('-', self.version).strip('.-') or '1'}"

@@ -18,6 +18,7 @@ CREATE TABLE concept (
     display TEXT NOT NULL,
     parent TEXT,
     is_billable INTEGER NOT NULL,
+    edition TEXT NOT NULL,
     effective_from TEXT,
     effective_to TEXT,
     synonyms TEXT,

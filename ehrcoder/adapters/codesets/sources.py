@@ -92,12 +92,13 @@ def _procedures(folder: Path) -> DefaultSource:
     def read() -> EditionSource:
         rows = procedure_rows(read_titles(data, file_name=Path(_PCS_TITLES).name), sections=json.loads(sections))
         return EditionSource(
-            slug="icd-10-pcs", name="ICD-10-PCS titles", system=ICD_10_PCS, version="2026",
-            effective_from=None, effective_to=None,
+            slug="icd-10-pcs", name="ICD-10-PCS, April 2024", system=ICD_10_PCS, version="2024-04",
+            effective_from=dt.date(2024, 4, 1), effective_to=dt.date(2024, 9, 30),
             licence="Public domain (work of the United States government: CMS)",
             source=f"Titles in {_PCS_PACKAGE} {_PCS_VERSION} (PyPI, Apache-2.0)",
-            caveat="The package names no edition. Against fiscal year 2027, 758 codes are missing and 140 are no "
-            "longer in force. Titles of headers are derived from the titles below them.",
+            caveat="The package names no edition; its codes are exactly those of CMS's release for fiscal year 2024 "
+            "with the update of April. Against fiscal year 2027, 758 codes are missing and 140 are no longer in force. "
+            "Titles of headers are derived from the titles below them.",
             concepts=_with_synonyms(rows, synonyms),
         )
 

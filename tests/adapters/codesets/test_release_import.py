@@ -42,7 +42,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def read(path: Path) -> list[Part]:
-    return [read_release_file(file, Named()) for file in release_files([path])]
+    return [part for file in release_files([path]) for part in read_release_file(file, Named())]
 
 
 @pytest.fixture
