@@ -31,7 +31,7 @@ def cluster_texts(texts: Iterable[str], *, clusters: int = 0, seed: int = 1) -> 
     """Group texts; without a number of clusters, the square root of half their number (5 to 60)."""
     import numpy as np
 
-    counts = [Counter(word.lower() for word in _WORD.findall(text)) for text in texts]
+    counts = _counts(texts)
     n = len(counts)
     wanted = max(1, min(n, clusters or min(60, max(5, round(math.sqrt(n / 2))))))
     vectors = _vectors(counts, seed)
@@ -53,6 +53,15 @@ def cluster_texts(texts: Iterable[str], *, clusters: int = 0, seed: int = 1) -> 
         labels=tuple(labels.tolist()), distances=tuple(round(d, 6) for d in distances.tolist()),
         names=_names(counts, labels.tolist(), wanted),
     )
+
+
+def text_vectors(texts: Iterable[str], *, seed: int = 1):
+    """Return one unit vector a text, a numpy array of (texts, 96): like texts point the same way."""
+    return _vectors(_counts(texts), seed)
+
+
+def _counts(texts: Iterable[str]) -> list[Counter[str]]:
+    return [Counter(word.lower() for word in _WORD.findall(text)) for text in texts]
 
 
 def _vectors(counts: Sequence[Counter[str]], seed: int):

@@ -59,8 +59,11 @@ class Learning:
             trainer.write_gguf(folder / ADAPTER)
         return done
 
-    def fit_scorers(self, *, model: LanguageModel, folder: Path, recipe: AdapterRecipe) -> dict[str, float]:
-        """Fit the scorers on the model's answers and write all artefacts; return the measures of the folds."""
+    def fit_scorers(self, *, model: LanguageModel | None, folder: Path, recipe: AdapterRecipe) -> dict[str, float]:
+        """Fit the scorers on the model's answers and write all artefacts; return the measures of the folds.
+
+        Without a model the artefacts serve an engine without one, and the card says so.
+        """
         grounding = self._ground()
         scorers = fit_code_scorers(
             grounding,
@@ -70,7 +73,7 @@ class Learning:
             seed=SEED,
             progress=self._progress,
         )
-        described = model.describe()
+        described = model.describe() if model is not None else None
         card: dict[str, Any] = {
             "what": "Lexicon, candidate scorers and language-model adapter of EHRCoder's coding engine",
             "data": self._data.description,
@@ -79,7 +82,7 @@ class Learning:
             "software": __version__,
             "seed": SEED,
             "adapter_recipe": asdict(recipe),
-            "base_model": {"name": described.name, "sha256": described.sha256},
+            "base_model": {"name": described.name, "sha256": described.sha256} if described else None,
             "code_sets": {edition.system: edition.version for edition in self._index.editions()},
         }
         write_artefacts(

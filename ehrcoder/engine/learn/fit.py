@@ -24,16 +24,22 @@ Floors = dict[CodeKind, float]
 def fit_code_scorers(
     grounding: Grounding,
     *,
-    model: LanguageModel,
+    model: LanguageModel | None,
     title: Title,
     billable: frozenset[str],
     seed: int,
     progress: Progress | None = None,
 ) -> tuple[TreeScorer, Floors, TreeScorer, Floors, dict[str, float]]:
-    """Return (with model, its floors, without model, its floors, cross-validated measures)."""
+    """Return (with model, its floors, without model, its floors, cross-validated measures).
+
+    Without a model the trees that know no margins stand in both places: a model asked later changes nothing.
+    """
     counts = _counts_by_fold(grounding)
     everyone = [(n, item, _cases(item, counts[n % FOLDS], billable)) for n, item in enumerate(grounding.records)]
     without, floors_without, f1_without = _fit(everyone, judged=False, seed=seed, trees=120)
+    measures = {f"cv_f1_without_model_{k}": v for k, v in f1_without.items()}
+    if model is None:
+        return without, floors_without, without, floors_without, measures
     judged = [entry for entry in everyone if entry[0] % FOLDS == JUDGED_FOLD]
     for place, (_, item, cases) in enumerate(judged, start=1):
         _ask_all(item, cases, model, title)
@@ -41,7 +47,6 @@ def fit_code_scorers(
             progress(place, len(judged), "judging")
     renumbered = [(place, item, cases) for place, (_, item, cases) in enumerate(judged)]
     with_model, floors_with, f1_with = _fit(renumbered, judged=True, seed=seed, trees=80)
-    measures = {f"cv_f1_without_model_{k}": v for k, v in f1_without.items()}
     measures |= {f"cv_f1_with_model_{k}": v for k, v in f1_with.items()}
     return with_model, floors_with, without, floors_without, measures
 
