@@ -53,6 +53,11 @@ class Paths:
         return self.home / "anchors"
 
     @property
+    def campaigns(self) -> Path:
+        """What campaigns trained on this machine, a folder each."""
+        return self.home / "campaigns"
+
+    @property
     def settings_file(self) -> Path:
         """The user's settings, TOML."""
         return self.home / "settings.toml"

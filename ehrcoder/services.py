@@ -13,6 +13,7 @@ from ehrcoder.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ehrcoder.adapters.asked_secrets import AskedSecrets
+    from ehrcoder.adapters.cluster.dask_labelling import DaskLabeller
     from ehrcoder.adapters.codesets.build import BuildOutcome
     from ehrcoder.adapters.formats.codiesp import CodiEspRecord
     from ehrcoder.adapters.formats.codiesp_evidence import CodiEspTrainingCase
@@ -33,8 +34,13 @@ if TYPE_CHECKING:
         RecordReader,
     )
     from ehrcoder.usecases.backups import BackupShelf
+    from ehrcoder.usecases.campaign.label import Machine
     from ehrcoder.usecases.campaign.store import CampaignStore
+<<<<<<< HEAD
     from ehrcoder.usecases.encryption import Encryption
+=======
+    from ehrcoder.usecases.campaign.versions import VersionShelf
+>>>>>>> ef3ff8a (Run a campaign from the command line, on a cluster, and as a simulation)
     from ehrcoder.usecases.installation import Probes
     from ehrcoder.usecases.offline_proof import JobWatcher
 
@@ -282,6 +288,32 @@ class Services:
         if artefacts is None:
             return None
         return artefacts / "adapter.gguf" if (artefacts / "adapter.gguf").exists() else None
+
+    def machine(self) -> Machine:
+        """Return this machine's clocks, and the memory of this process and its model."""
+        from ehrcoder.adapters.machine import this_machine
+        from ehrcoder.adapters.model.client import LlamaWorkerModel
+
+        def worker_process() -> int:
+            return self._model.running_process if isinstance(self._model, LlamaWorkerModel) else 0
+
+        def stop_worker() -> None:
+            if self._model is not None:
+                self._model.close()
+
+        return this_machine(worker_process=worker_process, stop_worker=stop_worker)
+
+    def dask_labeller(self, address: str, *, with_model: bool, policy: str, artefacts: Path | None) -> DaskLabeller:
+        """Join a Dask cluster: the one thing that opens a network connection. Raises EnvironmentFault, InputError."""
+        from ehrcoder.adapters.cluster.dask_labelling import DaskLabeller
+
+        return DaskLabeller(address, (with_model, policy, str(artefacts) if artefacts else None))
+
+    def versions(self, campaign_id: str) -> VersionShelf:
+        """Return the versions of trained artefacts that a campaign made on this machine."""
+        from ehrcoder.usecases.campaign.versions import VersionShelf
+
+        return VersionShelf(self.paths.campaigns / campaign_id / "versions")
 
     def close(self) -> None:
         """Stop the model worker."""

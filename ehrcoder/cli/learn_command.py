@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ehrcoder.engine.learn.adapter import TrainingProgress
+    from ehrcoder.engine.learn.corpus import TrainingRecord
     from ehrcoder.usecases.learn import LearningData
 
 
@@ -56,24 +58,28 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _data(directory: Path, splits: list[str]) -> LearningData:
+def corpus_records(directory: Path, split: str) -> Iterator[tuple[str, TrainingRecord]]:
+    """Yield the English text of each case of a split with what the engine learns from it. Raises InputError."""
     from ehrcoder.engine.learn.corpus import GoldSpan, translated_training_record
     from ehrcoder.services import read_codiesp_training
+
+    for case in read_codiesp_training(directory, split):
+        yield case.english, translated_training_record(
+            case.name,
+            case.english,
+            case.spanish,
+            case.codes,
+            [GoldSpan(kind=e.kind, code=e.code, start=e.start, end=e.end) for e in case.evidence],
+        )
+
+
+def _data(directory: Path, splits: list[str]) -> LearningData:
     from ehrcoder.usecases.learn import LearningData
 
-    cases = [case for split in splits for case in read_codiesp_training(directory, split)]
+    cases = [case for split in splits for case in corpus_records(directory, split)]
     return LearningData(
-        records=tuple(
-            translated_training_record(
-                case.name,
-                case.english,
-                case.spanish,
-                case.codes,
-                [GoldSpan(kind=e.kind, code=e.code, start=e.start, end=e.end) for e in case.evidence],
-            )
-            for case in cases
-        ),
-        texts=tuple(case.english for case in cases),
+        records=tuple(record for _, record in cases),
+        texts=tuple(text for text, _ in cases),
         description=f"CodiEsp corpus v4 (CLEF eHealth 2020), {' and '.join(splits)}, {len(cases)} records in English",
         licence="CC BY 4.0",
         authors="Miranda-Escalada, Gonzalez-Agirre, Krallinger (Barcelona Supercomputing Center)",

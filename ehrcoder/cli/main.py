@@ -11,6 +11,7 @@ from ehrcoder import __version__
 from ehrcoder.cli import (
     audit_command,
     backup_command,
+    campaign_command,
     codesets_command,
     demo_command,
     doctor_command,
@@ -38,9 +39,9 @@ MODEL_WORKER = "--model-worker"
 PROBE_WINDOW = "--probe-window"
 COMMANDS = (
     gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
-    search_command, validate_command, export_command, audit_command, backup_command, evaluate_command,
-    learn_command, codesets_command, worklist_command, model_command, demo_command, doctor_command, offline_command,
-    profiles_command, encryption_command,
+    search_command, validate_command, export_command, audit_command, backup_command, campaign_command,
+    evaluate_command, learn_command, codesets_command, worklist_command, model_command, demo_command, doctor_command,
+    offline_command, profiles_command, encryption_command,
 )
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ehrcoder.core.words import STOP_WORDS
+
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BUCKETS = 1 << 15
 _WIDTH = 96
@@ -105,7 +107,8 @@ def _names(counts: Sequence[Counter[str]], labels: Sequence[int], wanted: int) -
         here = Counter(word for count in inside for word in count)
         scores = {
             word: times / len(inside) * math.log((len(counts) + 1) / everywhere[word])
-            for word, times in here.items() if everywhere[word] >= min(_LEAST_RECORDS, len(counts)) and times > 1
+            for word, times in here.items()
+            if word not in STOP_WORDS and everywhere[word] >= min(_LEAST_RECORDS, len(counts)) and times > 1
         }
         names.append(", ".join(sorted(scores, key=lambda word: (-scores[word], word))[:_NAMING_WORDS]) or "mixed")
     return tuple(names)

@@ -66,7 +66,13 @@ class CodingEngine:
         self._ids = ids
         self._titles: dict[tuple[CodeKind, str], str | None] = {}
         self._billable: dict[tuple[CodeKind, str], bool] = {}
+        self._model_seconds = 0.0
         self._sentences_with = {(c.kind, c.code): c.sentences for c in artefacts.lexicon.codes}
+
+    @property
+    def model_seconds(self) -> float:
+        """How long the model's runtime has computed for this engine so far."""
+        return self._model_seconds
 
     @property
     def policy(self) -> CodingPolicy:
@@ -207,6 +213,7 @@ class CodingEngine:
         except ModelUnavailableError:
             # Degrade, never block: the run says that it was made without the model.
             return nobody
+        self._model_seconds += verdicts.seconds
         margins = iter(verdicts.margins)
         for pairs in asked:
             for pair in pairs:

@@ -72,6 +72,12 @@ class LlamaWorkerModel:
                 library_versions=tuple(sorted(loaded.library_versions.items())),
             )
 
+    @property
+    def running_process(self) -> int:
+        """The worker's process id; 0 while none runs."""
+        loaded, worker = self._loaded, self._worker
+        return loaded.process_id if loaded is not None and worker is not None and worker.is_running else 0
+
     def handshake(self) -> protocol.Loaded:
         """Return what the worker says of itself, starting it if needed. Raises ModelUnavailableError."""
         with self._lock:

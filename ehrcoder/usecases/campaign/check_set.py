@@ -84,17 +84,18 @@ def check_set(
             if progress is not None:
                 progress(number, len(ids), "code edits")
     if ranker is not None:
-        found += unlikely_codes(cases, _support(cases, records, ranker, progress, only))
+        found += unlikely_codes(cases, support_of(cases, records, ranker, progress=progress, only=only))
     order = list(CheckKind)
     findings = tuple(sorted(found, key=lambda f: (order.index(f.check), -f.strength, f.records)))
     store.add_entry(campaign.campaign_id, "checks", "all", {"records": len(cases), "findings": list(findings)})
     return CheckResult(records=len(cases), findings=findings)
 
 
-def _support(
-    cases: Sequence[CodedCase], records: Records, ranker: Ranker, progress: Progress | None,
-    only: frozenset[RecordId] | None,
+def support_of(
+    cases: Sequence[CodedCase], records: Records, ranker: Ranker, *, progress: Progress | None = None,
+    only: frozenset[RecordId] | None = None,
 ) -> dict[RecordId, dict[tuple[CodeKind, str], float]]:
+    """Read records afresh and return the confidence of every candidate."""
     chosen = [case for case in cases if only is None or case.record_id in only]
     support: dict[RecordId, dict[tuple[CodeKind, str], float]] = {}
     for number, case in enumerate(chosen, start=1):

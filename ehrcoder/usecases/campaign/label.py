@@ -14,7 +14,7 @@ from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord, RecordStatus
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, RunOutcome
 from ehrcoder.ports import CancelToken, CodingHistory, RecordStore
-from ehrcoder.usecases.campaign.sample import next_list
+from ehrcoder.usecases.campaign.sample import next_list, sampled_records
 from ehrcoder.usecases.campaign.store import CampaignStore
 
 LABEL = "label"
@@ -92,11 +92,14 @@ class Chunk:
 def make_label_list(
     campaign: Campaign, *, records: RecordStore, store: CampaignStore, order: Sequence[RecordId] | None = None
 ) -> str:
-    """Store the list of what is to be labelled: everything that nobody began to code, but for the control arm.
+    """Store the list of what is to be labelled: everything that nobody began to code.
+
+    Left out are the control arm and what waits on a sample list, since both are coded without suggestions.
 
     The order is that of the import, or another one. Raises InputError when nothing is left.
     """
     waiting = {row.record_id for row in records.rows() if row.status in (RecordStatus.NEW, RecordStatus.PROPOSED)}
+    waiting -= sampled_records(campaign, store)
     chosen = [r for r in order if r in waiting] if order else [
         row.record_id for row in records.rows() if row.record_id in waiting]
     items = [

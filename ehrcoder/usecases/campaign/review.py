@@ -63,7 +63,9 @@ class ReviewResult:
 
 
 def plan_review(campaign: Campaign, store: CampaignStore, lot: Mapping[RecordId, CodedCase]) -> AcceptancePlan:
-    """Return the plan for a lot, with the design effect of the last round where there was one."""
+    """Return the plan for a lot, with the design effect of the last round where there was one. Raises InputError."""
+    if not lot:
+        raise InputError("No signed record is there to review.", kept="Nothing was made.")
     earlier = store.entries(campaign.campaign_id, "review-result")
     effect = json.loads(earlier[-1].body)["design_effect"] if earlier else _FIRST_EFFECT
     mean = sum(len(case.marks) for case in lot.values()) / max(1, len(lot))

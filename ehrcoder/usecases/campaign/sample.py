@@ -59,11 +59,7 @@ def make_sample(
     facts = gather_facts(records, progress=progress)
     open_records = {row.record_id for row in records.rows()
                     if row.status in (RecordStatus.NEW, RecordStatus.PROPOSED)}
-    sampled_before = {
-        line.item.record_id for name in store.lists(campaign.campaign_id) if name.startswith(f"{SAMPLE}-")
-        for line in store.work(campaign.campaign_id, name)
-    }
-    choosable = [each for each in facts if each.record_id in open_records - sampled_before]
+    choosable = [each for each in facts if each.record_id in open_records - sampled_records(campaign, store)]
     if not choosable:
         raise InputError("No record is left to choose from: all are coded or sampled already.",
                          kept="Nothing was made.")
@@ -78,6 +74,14 @@ def make_sample(
             [replace(item, arm=Arm.CONTROL) for item in items], campaign, hashes))
         store.add_entry(campaign.campaign_id, "coverage", name, coverage)
     return name, coverage
+
+
+def sampled_records(campaign: Campaign, store: CampaignStore) -> frozenset[RecordId]:
+    """Return the records of all sample lists."""
+    return frozenset(
+        line.item.record_id for name in store.lists(campaign.campaign_id) if name.startswith(f"{SAMPLE}-")
+        for line in store.work(campaign.campaign_id, name)
+    )
 
 
 def assign_coders(

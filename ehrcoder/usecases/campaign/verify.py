@@ -14,7 +14,7 @@ from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.records import RecordStatus
 from ehrcoder.usecases.campaign.labels import Records
-from ehrcoder.usecases.campaign.sample import assign_coders, next_list
+from ehrcoder.usecases.campaign.sample import assign_coders, next_list, sampled_records
 from ehrcoder.usecases.campaign.store import CampaignStore
 
 VERIFY = "verify"
@@ -43,7 +43,9 @@ def make_verify_list(
     `earlier` are an earlier version's labels: where they differ, the sources disagree. Raises InputError when there
     is nothing to verify.
     """
-    open_rows = [row for row in records.rows() if row.status is not RecordStatus.SIGNED]
+    sampled = sampled_records(campaign, store)
+    open_rows = [row for row in records.rows()
+                 if row.status is not RecordStatus.SIGNED and row.record_id not in sampled]
     hashes = {row.record_id: records.record(row.record_id).source_sha256 for row in open_rows}
     assisted = [labelled[row.record_id] for row in open_rows
                 if row.record_id in labelled and arm_of(campaign.plan, hashes[row.record_id]) is Arm.ASSISTED]
