@@ -36,11 +36,8 @@ if TYPE_CHECKING:
     from ehrcoder.usecases.backups import BackupShelf
     from ehrcoder.usecases.campaign.label import Machine
     from ehrcoder.usecases.campaign.store import CampaignStore
-<<<<<<< HEAD
-    from ehrcoder.usecases.encryption import Encryption
-=======
     from ehrcoder.usecases.campaign.versions import VersionShelf
->>>>>>> ef3ff8a (Run a campaign from the command line, on a cluster, and as a simulation)
+    from ehrcoder.usecases.encryption import Encryption
     from ehrcoder.usecases.installation import Probes
     from ehrcoder.usecases.offline_proof import JobWatcher
 
@@ -307,7 +304,8 @@ class Services:
         """Join a Dask cluster: the one thing that opens a network connection. Raises EnvironmentFault, InputError."""
         from ehrcoder.adapters.cluster.dask_labelling import DaskLabeller
 
-        return DaskLabeller(address, (with_model, policy, str(artefacts) if artefacts else None))
+        return DaskLabeller(address, (with_model, policy, str(artefacts) if artefacts else None),
+                            build=batch_engine, fingerprint=batch_fingerprint)
 
     def versions(self, campaign_id: str) -> VersionShelf:
         """Return the versions of trained artefacts that a campaign made on this machine."""
@@ -334,6 +332,36 @@ def read_codiesp_training(directory: Path, split: str) -> Iterator[CodiEspTraini
     from ehrcoder.adapters.formats import codiesp_evidence
 
     return codiesp_evidence.read_codiesp_training(directory, split)
+
+
+def batch_engine(setup: tuple[bool, str, str | None], threads: int) -> CodingEngine:
+    """Build the engine of a cluster's worker: with the model or not, policy, artefacts; its model takes `threads`."""
+    with_model, policy, artefacts = setup
+    services = Services()
+    model = services.settings.model.model_copy(update={"threads": threads})
+    services.settings = services.settings.model_copy(update={"model": model})
+    return services.engine(with_model=with_model, policy=policy, artefacts=Path(artefacts) if artefacts else None)
+
+
+def batch_fingerprint(setup: tuple[bool, str, str | None]) -> dict[str, object]:
+    """Return what suggestions depend on, by hash and edition, on the machine that runs this."""
+    from ehrcoder import __version__
+
+    with_model, policy, folder = setup
+    artefacts = Path(folder) if folder else None
+    services = Services()
+    try:
+        adapter = artefacts / "adapter.gguf" if artefacts and (artefacts / "adapter.gguf").exists() else None
+        model = services.language_model(adapter=adapter).describe() if with_model else None
+        return {
+            "software": __version__,
+            "policy": policy,
+            "artefacts": services.artefacts(artefacts).hashes,
+            "code sets": tuple((e.system, e.version) for e in services.code_sets.editions()),
+            "model": (model.sha256, model.adapter_sha256, model.library_versions) if model else None,
+        }
+    finally:
+        services.close()
 
 
 def run_model_worker(log_file: str) -> None:

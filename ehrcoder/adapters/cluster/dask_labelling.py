@@ -8,26 +8,31 @@ workers say by hash what they have, and one that would compute something else is
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ehrcoder.core.errors import EnvironmentFault, InputError
 
 if TYPE_CHECKING:
     from ehrcoder.core.records import EncounterRecord
-    from ehrcoder.engine.pipeline import CodingEngine
-    from ehrcoder.usecases.campaign.label import Chunk, Proposed
+    from ehrcoder.usecases.campaign.label import BatchEngine, Chunk, Proposed
 
 Setup = tuple[bool, str, str | None]
 """Whether the model is used, the coding policy, and the folder of the artefacts (None: the shipped ones)."""
+Fingerprint = dict[str, object]
 _AHEAD = 2
 
 
 class DaskLabeller:
-    """Sends chunks to a cluster and yields them as they come back; a chunk whose worker died is sent again."""
+    """Sends chunks to a cluster and yields them as they come back; a chunk whose worker died is sent again.
 
-    def __init__(self, address: str, setup: Setup, *, threads: int = 1) -> None:
+    `build` makes an engine and `fingerprint` says what it depends on; both are called on the workers, by name.
+    """
+
+    def __init__(
+        self, address: str, setup: Setup, *, build: Callable[[Setup, int], BatchEngine],
+        fingerprint: Callable[[Setup], Fingerprint], threads: int = 1,
+    ) -> None:
         try:
             from distributed import Client
         except ImportError as error:
@@ -40,6 +45,8 @@ class DaskLabeller:
                                    kept="Nothing was changed.",
                                    next_step="Start it, or label without --dask.") from error
         self._setup = setup
+        self._build = build
+        self._fingerprint = fingerprint
         self._threads = threads
         self._check_workers(address)
 
@@ -60,7 +67,8 @@ class DaskLabeller:
 
         def send_next() -> None:
             for chunk, records in source:
-                future = self._client.submit(label_chunk, records, self._setup, self._threads, pure=False, retries=2)
+                future = self._client.submit(
+                    label_in_worker, self._build, records, self._setup, self._threads, pure=False, retries=2)
                 sent[future] = chunk
                 finished.add(future)
                 return
@@ -84,8 +92,8 @@ class DaskLabeller:
             self._client.cancel(list(sent))
 
     def _check_workers(self, address: str) -> None:
-        here = fingerprint(self._setup)
-        there: dict[str, Any] = self._client.run(fingerprint, self._setup)
+        here = self._fingerprint(self._setup)
+        there: dict[str, Any] = self._client.run(self._fingerprint, self._setup)
         if not there:
             raise EnvironmentFault(f"The cluster at {address} has no workers.", kept="Nothing was changed.",
                                    next_step="Start workers there, then label again.")
@@ -97,50 +105,17 @@ class DaskLabeller:
                     "here.", kept="No record was sent.", next_step="Install the same versions there.")
 
 
-def fingerprint(setup: Setup) -> dict[str, object]:
-    """Return what suggestions depend on, by hash and edition, on the machine that runs this."""
-    from ehrcoder import __version__
-    from ehrcoder.services import Services
-
-    with_model, policy, artefacts = setup
-    services = Services()
-    try:
-        model = services.language_model(adapter=_adapter(artefacts)).describe() if with_model else None
-        return {
-            "software": __version__,
-            "policy": policy,
-            "artefacts": services.artefacts(Path(artefacts) if artefacts else None).hashes,
-            "code sets": tuple((e.system, e.version) for e in services.code_sets.editions()),
-            "model": (model.sha256, model.adapter_sha256, model.library_versions) if model else None,
-        }
-    finally:
-        services.close()
-
-
-def label_chunk(records: tuple[EncounterRecord, ...], setup: Setup, threads: int) -> Proposed:
-    """Label one chunk in a worker's process; its engine stays for the next chunk."""
-    return _engine(setup, threads).propose_many(records)
-
-
-def _engine(setup: Setup, threads: int) -> CodingEngine:
-    """Return the engine of this worker's thread: code sets are read by the thread that opened them only."""
+def label_in_worker(
+    build: Callable[[Setup, int], BatchEngine], records: tuple[EncounterRecord, ...], setup: Setup, threads: int
+) -> Proposed:
+    """Label one chunk in a worker's process. Its engine stays for the next chunk, one a thread: code sets are read by
+    the thread that opened them only.
+    """
     from distributed import get_worker
 
-    from ehrcoder.services import Services
-
     worker: Any = get_worker()
-    engines: dict[tuple[Setup, int, int], CodingEngine] = worker.__dict__.setdefault("ehrcoder_engines", {})
+    engines: dict[tuple[Setup, int, int], BatchEngine] = worker.__dict__.setdefault("ehrcoder_engines", {})
     key = (setup, threads, threading.get_ident())
     if key not in engines:
-        with_model, policy, artefacts = setup
-        services = Services()
-        model = services.settings.model.model_copy(update={"threads": threads})
-        services.settings = services.settings.model_copy(update={"model": model})
-        engines[key] = services.engine(
-            with_model=with_model, policy=policy, artefacts=Path(artefacts) if artefacts else None)
-    return engines[key]
-
-
-def _adapter(artefacts: str | None) -> Path | None:
-    folder = Path(artefacts) if artefacts else None
-    return folder / "adapter.gguf" if folder and (folder / "adapter.gguf").exists() else None
+        engines[key] = build(setup, threads)
+    return engines[key].propose_many(records)
