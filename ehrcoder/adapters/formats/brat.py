@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from ehrcoder.adapters.formats.brat_annotations import BratCode, codes_of, parsed
 from ehrcoder.adapters.formats.brat_offsets import places_in
 from ehrcoder.adapters.formats.decoding import decode, refuse_unstorable, sha256_of
+from ehrcoder.adapters.formats.own_tables import label_of, verification_of
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.core.ids import DocumentId, RecordId
@@ -104,7 +105,9 @@ def _imported(code: BratCode, placed: dict[str, tuple[tuple[int, int, str], ...]
                  assertion=code.assertion)
         for start, end, quote in placed.get(code.entity, ())
     )
+    # Nobody but this program's own export says who decided; its ranks stand in no annotation.
+    verification = verification_of(code.told, evidence)
     return ImportedCode(
-        coding=code.coding, kind=code.kind, evidence=evidence,
-        source_label=re.sub(r"\s+", " ", f"brat, {code.label}"),
+        coding=code.coding, kind=code.kind, evidence=evidence, verification=verification,
+        source_label=label_of(verification) if verification else re.sub(r"\s+", " ", f"brat, {code.label}"),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ehrcoder.adapters.formats.decoding import refuse_unstorable
 from ehrcoder.adapters.formats.fhir_systems import is_well_formed, known_code, system_named
-from ehrcoder.adapters.formats.json_values import shown, text_at
+from ehrcoder.adapters.formats.json_values import JsonObject, shown, text_at
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, Coding
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.evidence import Assertion
@@ -56,6 +56,8 @@ class BratCode:
     coding: Coding
     kind: CodeKind
     assertion: Assertion
+    told: JsonObject = field(default_factory=dict[str, object])
+    """What this program's own export tells of the decision."""
 
 
 @dataclass(slots=True)
@@ -119,14 +121,15 @@ def codes_of(found: Annotations, *, report: Report) -> Iterator[BratCode]:
         report(f"Annotations without a code: {without}.")
 
 
-def _told(found: Annotations, entity: str) -> object:
+def _told(found: Annotations, entity: str) -> JsonObject:
     """Return what this program wrote into a note of the entity, an empty object where it wrote none."""
     for each, note, _ in found.notes:
         if each == entity and note.startswith("{"):
             try:
-                return json.loads(note)
+                told = json.loads(note)
             except (ValueError, RecursionError):
                 return {}
+            return told if isinstance(told, dict) else {}
     return {}
 
 
@@ -154,7 +157,7 @@ def _code(
     yield BratCode(
         entity=entity, label=shown(label), coding=Coding(system=system, version=version, code=code, display=words),
         kind=KIND_OF_SYSTEM.get(system, _kind_of(label)),
-        assertion=found.assertions.get(entity, Assertion.PRESENT),
+        assertion=found.assertions.get(entity, Assertion.PRESENT), told=_told(found, entity),
     )
 
 

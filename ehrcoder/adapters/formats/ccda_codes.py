@@ -6,7 +6,7 @@ Templates: HL7 C-CDA R2.1 (2.16.840.1.113883.10.20.22), CCD 1.0 (…10.20.1) and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ehrcoder.adapters.formats.decoding import refuse_unstorable
@@ -201,6 +201,9 @@ def _encounter_codes(encounter: _Element, place: Place, report: Report) -> Itera
     for found in imported_codes(code, CodeKind.PROCEDURE, label="Encounter type", place=place, report=_ignore):
         if found.coding.system in _ENCOUNTER_SYSTEMS:
             yield found
+        elif found.coding.system in _DIAGNOSIS_SYSTEMS:
+            # Vendors translate the type of a visit into the diagnosis that it was for.
+            yield replace(found, kind=CodeKind.DIAGNOSIS, source_label="Encounter, reason")
 
 
 def _is_elsewhere(statement: _Element) -> bool:

@@ -13,6 +13,7 @@ from ehrcoder.adapters.formats.dates import DayOrder, day_order_of, read_date
 from ehrcoder.adapters.formats.decoding import decode, what_it_looks_like
 from ehrcoder.adapters.formats.delimited import Row, rows_of
 from ehrcoder.adapters.formats.demographics import encounter_class_named, sex_named
+from ehrcoder.adapters.formats.own_tables import is_own_table, records_of_table
 from ehrcoder.adapters.formats.spreadsheet_damage import damage_in
 from ehrcoder.adapters.formats.table_codes import codes_in, imported_codes
 from ehrcoder.adapters.formats.table_columns import Columns, columns_of, no_text_column
@@ -47,11 +48,16 @@ class CsvReader:
         column holds texts, naming the columns that were found, or when a quote is not closed.
         """
         decoded = decode(data, name="The file")
-        table = _read_table(decoded.text, context)
+        rows = _all_rows(decoded.text, context)
+        if is_own_table(rows[0].cells):
+            whole = [row.cells for row in _whole_rows(rows[1:], width=len(rows[0].cells), context=context)]
+            yield from records_of_table(rows[0].cells, whole, context, source_format=self.format_name)
+            return
+        table = _read_table(rows, context)
         for remark in damage_in(table.rows, table.columns):
             context.on_left_out(f"Doubtful cells, taken as they are: {remark}")
-        for rows in _grouped(table, context):
-            yield _record(rows, table, context, notes=decoded.notes)
+        for group in _grouped(table, context):
+            yield _record(group, table, context, notes=decoded.notes)
 
     def preview(self, data: bytes, context: ReadContext, *, rows: int) -> TablePreview:
         """Return header, first rows and what each column is taken for. Raises InputError for no table at all."""
@@ -77,8 +83,7 @@ class _Table:
         return row.cells[position] if position is not None else ""
 
 
-def _read_table(text: str, context: ReadContext) -> _Table:
-    all_rows = _all_rows(text, context)
+def _read_table(all_rows: Sequence[Row], context: ReadContext) -> _Table:
     columns = _columns_of(all_rows[0].cells, context)
     if "text" not in columns.places and not columns.codes:
         raise no_text_column(columns)

@@ -152,6 +152,9 @@ def is_well_formed(system: str, code: str) -> bool:
     """Tell whether a code can be one of its system, by its shape alone; other systems are not judged."""
     if system == ICD_10_CM:
         return _ICD_10_CM_CODE.fullmatch(code) is not None
+    if system == ICD_10:
+        # WHO's marks for aetiology and manifestation may follow.
+        return _ICD_10_CM_CODE.fullmatch(code.rstrip("*+†!")) is not None
     if system == ICD_10_PCS:
         return _ICD_10_PCS_CODE.fullmatch(code) is not None
     if system == ICD_9_CM:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ehrcoder.adapters.formats.csv_records import CsvReader
 from ehrcoder.adapters.formats.decoding import decode, refuse_unstorable
 from ehrcoder.adapters.formats.json_values import parse_json
+from ehrcoder.adapters.formats.own_tables import is_own_line, record_of_line
 from ehrcoder.adapters.formats.xml_trees import attribute, child, parse_xml, texts_of
 from ehrcoder.adapters.formats.zip_archives import Archive, open_archive
 from ehrcoder.core.errors import InputError
@@ -39,12 +40,16 @@ class JsonLinesReader:
 
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield a record an object; a line that is none is left out and named. Raises InputError."""
-        header, rows = _objects(data, context)
-        yield from _as_table(header, rows, context, source_format=self.format_name)
+        objects = _objects(data, context)
+        if all(is_own_line(item) for item in objects):
+            for item in objects:
+                yield record_of_line(item, context, source_format=self.format_name)
+            return
+        yield from _as_table(*_as_rows(objects), context, source_format=self.format_name)
 
     def preview(self, data: bytes, context: ReadContext, *, rows: int) -> TablePreview:
         """Return keys and first objects as a table. Raises InputError."""
-        return CsvReader().preview(_table_text(*_objects(data, context)), context, rows=rows)
+        return CsvReader().preview(_table_text(*_as_rows(_objects(data, context))), context, rows=rows)
 
 
 class XlsxReader:
@@ -98,7 +103,7 @@ def _sheets_of(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
             yield PurePath(sheet).stem, rows
 
 
-def _objects(data: bytes, context: ReadContext) -> tuple[list[str], list[list[str]]]:
+def _objects(data: bytes, context: ReadContext) -> list[Mapping[str, object]]:
     decoded = decode(data, name="The file")
     objects: list[Mapping[str, object]] = []
     for number, line in enumerate(re.split(r"\r\n|\n|\r", decoded.text), start=1):
@@ -114,6 +119,10 @@ def _objects(data: bytes, context: ReadContext) -> tuple[list[str], list[list[st
             context.on_left_out(f"Line {number}: {error.what}")
     if not objects:
         raise InputError("No line of the file is a JSON object.", next_step="Check how it was exported.")
+    return objects
+
+
+def _as_rows(objects: Sequence[Mapping[str, object]]) -> tuple[list[str], list[list[str]]]:
     header = list(dict.fromkeys(key for item in objects for key in item))[:_MOST_COLUMNS]
     return header, [[_cell(item.get(key)) for key in header] for item in objects]
 
