@@ -21,8 +21,11 @@ from ehrcoder.core.records import EncounterRecord, ImportedCode
 from ehrcoder.ports import ReadContext
 
 # No import lets a NUL into a workspace, and CSV could not carry one: that shape is for the writers alone.
-SHAPES = pytest.mark.parametrize("made", [
-    made for made in records_of_many_shapes() if not any("\x00" in each.text for each in made.record.documents)], ids=lambda made: made.record.record_id[-2:])
+SHAPES = pytest.mark.parametrize(
+    "made",
+    [made for made in records_of_many_shapes() if not any("\x00" in each.text for each in made.record.documents)],
+    ids=lambda made: made.record.record_id[-2:],
+)
 
 
 def told(made: SignedRecordBuilder) -> tuple[Any, ...]:
