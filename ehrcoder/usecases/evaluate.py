@@ -1,32 +1,37 @@
-"""Measures the engine against gold codes, with the language model and without it."""
+"""Measures the engine against gold codes, with the language model and without it: the result and every stage."""
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ehrcoder.core.calibration import Calibration, calibration_of
 from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.effort import Effort, Finding, Offered, effort_of
 from ehrcoder.core.ids import DocumentId, RecordId
-from ehrcoder.core.metrics import CodedRecord, CodingScores, bootstrap_interval, score_coding
+from ehrcoder.core.metrics import CodedRecord, CodingScores, bootstrap_interval, micro_scores, paired_gain, score_coding
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, Patient
 from ehrcoder.core.suggestions import CodeSuggestion
-from ehrcoder.engine.artefacts import text_sha256
+from ehrcoder.engine.artefacts import Artefacts, text_sha256
 from ehrcoder.engine.pipeline import CodingEngine, Ranking
 from ehrcoder.ports import Progress
+from ehrcoder.usecases.stage_figures import CodeKey, StageCounts, count_stages
 
 MEASURED_KINDS = (CodeKind.DIAGNOSIS, CodeKind.PROCEDURE)
+DRAWS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldRecord:
-    """A text with the codes that experts gave it."""
+    """A text with the codes that experts gave it; `labels` are those that each of its sentences supports, if known."""
 
     name: str
     text: str
     codes: dict[CodeKind, frozenset[str]]
     language: str = "en"
+    labels: tuple[frozenset[CodeKey], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +42,47 @@ class RecordResult:
     suggestions: tuple[CodeSuggestion, ...]
     coded: dict[CodeKind, CodedRecord]
     used_model: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenCodes:
+    """Gold codes that never occur in training: how many, and the share that is considered and suggested."""
+
+    gold: int
+    candidate_recall: float
+    recall: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindReport:
-    """Scores of one kind of code; `f1_interval` is the 95 % bootstrap interval of micro-F1 over records."""
+    """Scores of one kind of code; the intervals are 95 % bootstrap intervals over records."""
 
     scores: CodingScores
     f1_interval: tuple[float, float]
+    map_interval: tuple[float, float]
+    stages: dict[str, float | None]
+    calibration: Calibration
+    unseen: UnseenCodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineReport:
-    """Scores of one engine over all records."""
+    """Scores of one engine over all records; `effort` is summed over them, in seconds."""
 
     kinds: dict[CodeKind, KindReport]
     seconds_per_record: float
+    slowest_seconds: float
     records_with_model: int
+    effort: Effort | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelGain:
+    """What the model adds to micro-F1 of a kind of code, with its 95 % bootstrap interval over the same records."""
+
+    gain: float
+    interval: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,31 +94,34 @@ class Evaluation:
     policy: str
     reports: dict[str, EngineReport]
     results: dict[str, tuple[RecordResult, ...]]
+    gains: dict[CodeKind, ModelGain]
 
 
 def evaluate(
     records: Iterable[GoldRecord],
     *,
     engines: dict[str, CodingEngine],
-    training_records: frozenset[str],
+    artefacts: Artefacts,
+    find: Callable[[CodeKind, str], Finding] | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Run every engine over every record and score it. Gold codes are never shown to an engine."""
+    """Run every engine over every record and score it. Gold codes are never shown to an engine.
+
+    `find` tells what must be typed to find a code by hand; without it, no effort is reckoned.
+    """
     gold = list(records)
+    seen = sum(text_sha256(record.text) in artefacts.training_records for record in gold)
+    known = frozenset((code.kind, code.code) for code in artefacts.lexicon.codes)
     results: dict[str, tuple[RecordResult, ...]] = {}
     reports: dict[str, EngineReport] = {}
     policy = ""
     for name, engine in engines.items():
         policy = engine.policy.name
-        tell = _progress_of(progress, name)
-        results[name], seconds = _run(gold, engine, tell)
-        reports[name] = _report(results[name], seconds)
+        counts = {kind: StageCounts() for kind in MEASURED_KINDS}
+        results[name] = _run(gold, engine, artefacts, counts, _progress_of(progress, name))
+        reports[name] = _report(results[name], counts, known, find)
     return Evaluation(
-        records=len(gold),
-        seen=sum(text_sha256(record.text) in training_records for record in gold),
-        policy=policy,
-        reports=reports,
-        results=results,
+        records=len(gold), seen=seen, policy=policy, reports=reports, results=results, gains=_gains(results),
     )
 
 
@@ -102,17 +134,26 @@ def _progress_of(progress: Progress | None, name: str) -> Callable[[int, int], N
 
 
 def _run(
-    gold: Sequence[GoldRecord], engine: CodingEngine, tell: Callable[[int, int], None]
-) -> tuple[tuple[RecordResult, ...], float]:
+    gold: Sequence[GoldRecord],
+    engine: CodingEngine,
+    artefacts: Artefacts,
+    counts: Mapping[CodeKind, StageCounts],
+    tell: Callable[[int, int], None],
+) -> tuple[RecordResult, ...]:
     results: list[RecordResult] = []
-    began = time.monotonic()
     for number, record in enumerate(gold, start=1):
         encounter = _without_gold(record)
+        began = time.monotonic()
         ranking = engine.rank(encounter)
         _, suggestions = engine.suggestions(encounter, ranking)
-        results.append(_result(record, ranking, suggestions))
+        seconds = time.monotonic() - began
+        results.append(_result(record, ranking, suggestions, seconds))
+        floors = artefacts.floors_without_model if ranking.model is None else artefacts.floors_with_model
+        count_stages(
+            counts, gold=record.codes, labels=record.labels, ranking=ranking, suggestions=suggestions, floors=floors
+        )
         tell(number, len(gold))
-    return tuple(results), (time.monotonic() - began) / max(1, len(gold))
+    return tuple(results)
 
 
 def _without_gold(record: GoldRecord) -> EncounterRecord:
@@ -134,30 +175,110 @@ def _without_gold(record: GoldRecord) -> EncounterRecord:
     )
 
 
-def _result(record: GoldRecord, ranking: Ranking, suggestions: tuple[CodeSuggestion, ...]) -> RecordResult:
+def _result(
+    record: GoldRecord, ranking: Ranking, suggestions: tuple[CodeSuggestion, ...], seconds: float
+) -> RecordResult:
     coded = {
         kind: CodedRecord(
             name=record.name,
             gold=record.codes.get(kind, frozenset()),
             suggested=tuple(s.coding.code for s in suggestions if s.kind is kind),
-            ranked=tuple(r.case.code for r in ranking.codes if r.case.kind is kind),
-            considered=frozenset(code for k, code in ranking.candidate_codes if k is kind),
+            ranked=_ranked(kind, ranking, suggestions),
+            considered=frozenset(code for k, code in ranking.candidate_codes if k is kind)
+            | frozenset(s.coding.code for s in suggestions if s.kind is kind),
         )
         for kind in MEASURED_KINDS
     }
-    return RecordResult(name=record.name, suggestions=suggestions, coded=coded, used_model=ranking.model is not None)
+    return RecordResult(
+        name=record.name, suggestions=suggestions, coded=coded, used_model=ranking.model is not None, seconds=seconds
+    )
 
 
-def _report(results: Sequence[RecordResult], seconds: float) -> EngineReport:
+def _ranked(kind: CodeKind, ranking: Ranking, suggestions: Sequence[CodeSuggestion]) -> tuple[str, ...]:
+    """Return the order in which codes come: what is suggested as it is shown, then the rest of the ranking."""
+    shown = [s.coding.code for s in suggestions if s.kind is kind]
+    rest = [r.case.code for r in ranking.codes if r.case.kind is kind]
+    return tuple(dict.fromkeys((*shown, *rest)))
+
+
+def _report(
+    results: Sequence[RecordResult],
+    counts: Mapping[CodeKind, StageCounts],
+    known: frozenset[CodeKey],
+    find: Callable[[CodeKind, str], Finding] | None,
+) -> EngineReport:
     kinds: dict[CodeKind, KindReport] = {}
     for kind in MEASURED_KINDS:
         coded = [result.coded[kind] for result in results]
         kinds[kind] = KindReport(
             scores=score_coding(coded),
-            f1_interval=bootstrap_interval(coded, lambda drawn: score_coding(drawn).micro_f1, draws=400),
+            f1_interval=bootstrap_interval(coded, _micro_f1, draws=DRAWS),
+            map_interval=bootstrap_interval(coded, lambda drawn: score_coding(drawn).map, draws=DRAWS // 5),
+            stages=counts[kind].shares(),
+            calibration=calibration_of(
+                [
+                    (s.confidence, s.coding.code in result.coded[kind].gold)
+                    for result in results for s in result.suggestions if s.kind is kind
+                ]
+            ),
+            unseen=_unseen(coded, kind, known),
         )
     return EngineReport(
         kinds=kinds,
-        seconds_per_record=seconds,
+        seconds_per_record=sum(result.seconds for result in results) / max(1, len(results)),
+        slowest_seconds=max((result.seconds for result in results), default=0.0),
         records_with_model=sum(result.used_model for result in results),
+        effort=_effort(results, find) if find is not None else None,
     )
+
+
+def _micro_f1(records: Sequence[CodedRecord]) -> float:
+    return micro_scores([(r.gold, frozenset(r.suggested)) for r in records])[2]
+
+
+def _unseen(coded: Sequence[CodedRecord], kind: CodeKind, known: frozenset[CodeKey]) -> UnseenCodes:
+    new = [frozenset(code for code in r.gold if (kind, code) not in known) for r in coded]
+    total = sum(map(len, new))
+    considered = sum(len(codes & r.considered) for codes, r in zip(new, coded, strict=True))
+    suggested = sum(len(codes & set(r.suggested)) for codes, r in zip(new, coded, strict=True))
+    return UnseenCodes(
+        gold=total,
+        candidate_recall=considered / total if total else 0.0,
+        recall=suggested / total if total else 0.0,
+    )
+
+
+def _effort(results: Sequence[RecordResult], find: Callable[[CodeKind, str], Finding]) -> Effort:
+    found: dict[CodeKey, Finding] = {}
+    with_help = by_hand = 0.0
+    for result in results:
+        for kind in MEASURED_KINDS:
+
+            def look_up(code: str, kind: CodeKind = kind) -> Finding:
+                if (kind, code) not in found:
+                    found[kind, code] = find(kind, code)
+                return found[kind, code]
+
+            offered = [
+                Offered(code=s.coding.code, alternatives=tuple(a.coding.code for a in s.alternatives))
+                for s in result.suggestions if s.kind is kind
+            ]
+            effort = effort_of(result.coded[kind].gold, offered, look_up)
+            with_help += effort.from_suggestions
+            by_hand += effort.from_nothing
+    return Effort(from_suggestions=with_help, from_nothing=by_hand)
+
+
+def _gains(results: Mapping[str, Sequence[RecordResult]]) -> dict[CodeKind, ModelGain]:
+    """Return what the model adds where both engines were run."""
+    if not {"with_model", "without_model"} <= results.keys():
+        return {}
+    gains: dict[CodeKind, ModelGain] = {}
+    for kind in MEASURED_KINDS:
+        pairs = [
+            (a.coded[kind], b.coded[kind])
+            for a, b in zip(results["with_model"], results["without_model"], strict=True)
+        ]
+        gain, interval = paired_gain(pairs, _micro_f1, draws=DRAWS)
+        gains[kind] = ModelGain(gain=gain, interval=interval)
+    return gains

@@ -1,0 +1,81 @@
+"""What coding costs a person, in seconds, by a keystroke-level model.
+
+Card, Moran, Newell, "The Keystroke-Level Model for User Performance Time with Interactive Systems", Communications of
+the ACM 23(7), 1980. It counts what the hands and the deciding head do with the program; reading the note is in neither
+way of working, since both have to. Response times are the program's own and small against a keystroke.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+KEYSTROKE = 0.28
+"""Seconds a key for a typist who is no secretary (40 words a minute)."""
+MENTAL = 1.35
+"""Seconds to make up one's mind before a unit of action."""
+RESPONSE = 0.1
+"""Seconds until a list of hits stands on the screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What must be typed until a code stands in the list of hits, and its place there from 1."""
+
+    characters: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A suggested code with the alternatives that its panel lists, best first."""
+
+    code: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """Seconds to reach the gold codes: from the suggestions, and from nothing with the same search."""
+
+    from_suggestions: float
+    from_nothing: float
+
+    @property
+    def ratio(self) -> float:
+        """What remains of the work, 0 to 1 and more; 0 where there was none."""
+        return self.from_suggestions / self.from_nothing if self.from_nothing else 0.0
+
+
+def deciding() -> float:
+    """Return the seconds to accept or reject what is shown: judge it, press one key; the next is then selected."""
+    return MENTAL + KEYSTROKE
+
+
+def replacing(place: int) -> float:
+    """Return the seconds to take an alternative: see that the code is wrong, open the list, choose, confirm."""
+    return MENTAL + KEYSTROKE + MENTAL + (place - 1) * KEYSTROKE + KEYSTROKE
+
+
+def adding(finding: Finding) -> float:
+    """Return the seconds to add a code: open the search, recall its words, type, recognise it, go there, confirm."""
+    typing = KEYSTROKE + MENTAL + finding.characters * KEYSTROKE + RESPONSE
+    return typing + MENTAL + (finding.place - 1) * KEYSTROKE + KEYSTROKE
+
+
+def effort_of(gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding]) -> Effort:
+    """Return what a record costs. Every suggestion is decided on: right ones accepted, others replaced or rejected."""
+    missing = set(gold) - {offer.code for offer in offered}
+    seconds = 0.0
+    for offer in offered:
+        if offer.code in gold:
+            seconds += deciding()
+            continue
+        place = next((n for n, code in enumerate(offer.alternatives, start=1) if code in missing), None)
+        if place is None:
+            seconds += deciding()
+        else:
+            missing.discard(offer.alternatives[place - 1])
+            seconds += replacing(place)
+    seconds += sum(adding(find(code)) for code in sorted(missing))
+    return Effort(from_suggestions=seconds, from_nothing=sum(adding(find(code)) for code in sorted(gold)))
