@@ -27,6 +27,7 @@ from ehrcoder.adapters.fhir.provenance import (
     retraction_provenance,
     signature_provenance,
 )
+from ehrcoder.adapters.fhir.us_core import with_profiles
 from ehrcoder.core.assignments import CodingEvent, RecordCoding, Signature
 from ehrcoder.core.codes import CONDITION_CLINICAL, CodeKind
 from ehrcoder.core.ids import CoderId
@@ -102,7 +103,7 @@ def build_bundle(signed: SignedRecord, form: BundleForm, *, namespace: str = "")
         diagnoses=tuple(item for item in assignments if item.kind is CodeKind.DIAGNOSIS),
         statuses=tuple(item for item in assignments if item.coding.system == CONDITION_CLINICAL),
     )
-    resources = _parties(signed, ids) + _clinical(signed, context)
+    resources = with_profiles(_parties(signed, ids) + _clinical(signed, context), namespace=namespace)
     resources += _accounts(signed, context, resources)
     if form is BundleForm.DOCUMENT:
         # A FHIR document holds what its Composition leads to and the Provenance of that, and nothing else.

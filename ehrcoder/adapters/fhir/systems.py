@@ -64,6 +64,8 @@ PARTICIPANT_TYPE = "http://terminology.hl7.org/CodeSystem/provenance-participant
 DATA_OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation"
 PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 AUDIT_ENTITY_TYPE = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
+DATA_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+US_CORE_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category"
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 
 R4_CLINICAL_STATUSES = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
@@ -88,6 +90,8 @@ KNOWN_SYSTEMS = frozenset(
         DATA_OPERATION,
         PARTICIPATION,
         AUDIT_ENTITY_TYPE,
+        DATA_ABSENT,
+        US_CORE_CATEGORY,
         DICOM,
     }
 )
