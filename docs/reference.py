@@ -121,7 +121,8 @@ def _settings_table(fields: dict[str, Any], section: str) -> str:
 
 def keys_page() -> str:
     """Every action of the window with its keys."""
-    from ehrcoder.gui.actions import action_specs, shown_keys
+    from ehrcoder.gui.actions import action_specs
+    from ehrcoder.gui.key_map import shown
 
     parts = [
         "# Keys\n",
@@ -129,7 +130,7 @@ def keys_page() -> str:
     ]
     groups: dict[str, list[str]] = {}
     for spec in action_specs():
-        keys = "  ".join(f"`{key}`" for key in shown_keys(spec)) or "menu"
+        keys = "  ".join(f"`{key}`" for key in dict.fromkeys(map(shown, spec.keys))) or "menu"
         groups.setdefault(spec.group, []).append(f"| {keys} | {spec.text.rstrip('…')} | {spec.tip} |")
     for group, rows in groups.items():
         parts.append(f"## {group}\n\n| key | action | what it does |\n|---|---|---|\n" + "\n".join(rows) + "\n")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ehrcoder.adapters.formats.codiesp_evidence import CodiEspTrainingCase
     from ehrcoder.adapters.store.keys import WorkspaceKeys
     from ehrcoder.core.code_releases import ReleaseImport
+    from ehrcoder.core.codes import CodeSetEdition
     from ehrcoder.engine.artefacts import Artefacts
     from ehrcoder.engine.pipeline import CodingEngine
     from ehrcoder.ports import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ehrcoder.usecases.campaign.store import CampaignStore
     from ehrcoder.usecases.campaign.versions import VersionShelf
     from ehrcoder.usecases.encryption import Encryption
+    from ehrcoder.usecases.first_start import FirstWorkspace
     from ehrcoder.usecases.installation import Probes
     from ehrcoder.usecases.offline_proof import JobWatcher
 
@@ -49,6 +51,12 @@ class Services:
         self.paths = paths or find_paths()
         self.settings = settings or load_settings(self.paths.settings_file)
         self._model: LanguageModel | None = None
+
+    @property
+    def default_workspace(self) -> Path:
+        """The workspace that opens when none is named."""
+        named = self.settings.workspace
+        return named.expanduser() if named else self.paths.default_workspace
 
     @cached_property
     def clock(self) -> Clock:
@@ -83,7 +91,7 @@ class Services:
         from ehrcoder.adapters.system_keyring import SystemKeyring
 
         return WorkspaceEncryption(
-            (path or self.paths.default_workspace).expanduser().absolute(), clock=self.clock, ids=self.ids,
+            (path or self.default_workspace).expanduser().absolute(), clock=self.clock, ids=self.ids,
             keys=self.keys, keyring=SystemKeyring(), anchors=self.paths.anchors,
         )
 
@@ -137,7 +145,7 @@ class Services:
         from ehrcoder.adapters.store.workspace import SqliteWorkspace
 
         return SqliteWorkspace.open(
-            path or self.paths.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only,
+            path or self.default_workspace, clock=self.clock, ids=self.ids, read_only=read_only,
             anchors=self.paths.anchors, keys=self.keys,
         )
 
@@ -153,7 +161,7 @@ class Services:
         """Return where the copies of a workspace lie."""
         from ehrcoder.adapters.store.backup_shelf import SqliteBackups
 
-        workspace = (path or self.paths.default_workspace).expanduser().absolute()
+        workspace = (path or self.default_workspace).expanduser().absolute()
         folder = self.settings.backup.folder
         return SqliteBackups(
             workspace, clock=self.clock, ids=self.ids, anchors=self.paths.anchors, keys=self.keys,
@@ -230,6 +238,37 @@ class Services:
             return None
         default_model.assemble(self.paths.models / default_model.NAME)
         return default_model.NOTICE
+
+    def installed_editions(self) -> tuple[CodeSetEdition, ...]:
+        """Return the installed editions of the code sets; none where they cannot be opened."""
+        from ehrcoder.core.errors import EnvironmentFault
+
+        try:
+            index = self.open_code_sets()
+        except EnvironmentFault:
+            return ()
+        return index.editions()
+
+    def set_up_workspace(self, plan: FirstWorkspace) -> None:
+        """Make the first workspace of this installation. Raises EhrCoderError."""
+        from ehrcoder.usecases.first_start import set_up_workspace
+
+        plan.path.parent.mkdir(parents=True, exist_ok=True)
+        set_up_workspace(plan, encryption=self.encryption(plan.path), open_workspace=self.open_workspace)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether the file of the model in use is there."""
+        return (self.settings.model.path or self.default_model_path).is_file()
+
+    def model_words(self) -> str:
+        """Name the model in use and its file's SHA-256, without starting it; says so where there is none."""
+        from ehrcoder.adapters.model import default_model
+
+        path = self.settings.model.path or self.default_model_path
+        if not path.is_file():
+            return f"{path.name}: not installed"
+        return f"{path.name}, {path.stat().st_size / 1e6:.0f} MB, SHA-256 {default_model.sha256_of(path)[:16]}"
 
     def use_model(self, file: Path | None) -> Path:
         """Copy a model file into the data folder, make it the one in use, and return the copy.
@@ -387,7 +426,7 @@ def installation_probes(workspace: Path | None = None) -> tuple[Probes, dt.date]
         settings = load_settings(paths.settings_file)
     except (InputError, OSError):
         settings = Settings()
-    file = workspace or paths.default_workspace
+    file = workspace or settings.workspace or paths.default_workspace
     probes = Probes(
         program=health.program,
         libraries=health.libraries,

@@ -82,6 +82,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     coder: str = Field(default="coder", min_length=1, description="Name under which decisions are stored.")
+    workspace: Path | None = Field(
+        default=None,
+        description="Workspace that opens when none is named; empty means workspace.ehrw in the data folder.",
+    )
     model: ModelSettings = ModelSettings()
     coding: CodingSettings = CodingSettings()
     window: WindowSettings = WindowSettings()

@@ -63,7 +63,7 @@ def _touched(services: Services, workspace_path: Path | None) -> str:
     from ehrcoder.core.errors import EhrCoderError
     from ehrcoder.usecases.recode_worklist import refresh_worklist
 
-    path = workspace_path or services.paths.default_workspace
+    path = workspace_path or services.default_workspace
     if not path.expanduser().is_file():
         return ""
     try:

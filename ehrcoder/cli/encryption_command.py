@@ -114,7 +114,7 @@ def _with_services(
     from ehrcoder.services import Services
 
     with closing(Services()) as services:
-        path = (options.workspace or services.paths.default_workspace).expanduser().absolute()
+        path = (options.workspace or services.default_workspace).expanduser().absolute()
         if must_administer:
             _check_administrator(options, services, path)
         state = act(services, path)

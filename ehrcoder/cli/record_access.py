@@ -32,7 +32,7 @@ def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[
     from ehrcoder.services import Services
 
     with closing(Services()) as services:
-        path = options.workspace or services.paths.default_workspace
+        path = options.workspace or services.default_workspace
         if not path.expanduser().is_file():
             # Opening would create it, and a mistyped name would show an empty workspace.
             raise NotFoundError(f"There is no workspace {path}.",

@@ -236,6 +236,4 @@ def _view_specs() -> tuple[ActionSpec, ...]:
                    tip=_tr("Show every key"), scope=Scope.REVIEW),
         ActionSpec(name="tour", group=_tr("Help"), text=_tr("Tour in five steps"), icon="information",
                    tip=_tr("Walk through one record with its keys")),
-        ActionSpec(name="about", group=_tr("Help"), text=_tr("About EHRCoder and licences"),
-                   tip=_tr("Versions, code sets, licences, and what is sent anywhere: nothing")),
     )

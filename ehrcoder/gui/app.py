@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from ehrcoder.crash import CrashReports
+from ehrcoder.gui.care_parts import tell_of_last_crash
 from ehrcoder.gui.icons import icon
+from ehrcoder.gui.language import install_language
 from ehrcoder.gui.main_window import MainWindow, memory_in
 from ehrcoder.gui.session import WorkspaceSession
 from ehrcoder.gui.task_runner import Problem, problem_of
@@ -58,14 +61,40 @@ def run_window(services: Services, workspace: Path | None = None) -> int:
             next_step="Start it from a desktop, or use the commands: ehrcoder --help",
         )
     app = application()
+    language = install_language(app, services.settings.window.language, services.paths.resources)
+    reports = CrashReports(services.paths.logs, stamp=lambda: f"{services.clock.now():%Y%m%d-%H%M%S}")
+    ended = reports.start()
+    if workspace is None and not _set_up_first(services, app, language):
+        reports.stop()
+        return 0
     window = make_window(services, workspace, memory=memory_in(services.paths.home))
     window.workspace_refused.connect(lambda problem: _open_otherwise(window, problem))
-    _show_bugs(window.show_problem)
+    _show_bugs(window.show_problem, reports)
+    window.session.runner.failed_by_bug.connect(reports.write)
     window.show()
     QTimer.singleShot(0, window.session.open)
+    if ended is not None:
+        window.session.opened.connect(lambda _: tell_of_last_crash(window, ended))
     code = app.exec()
     sys.excepthook = sys.__excepthook__
+    reports.stop()
     return code
+
+
+def _set_up_first(services: Services, app: QApplication, language: str) -> bool:
+    """Show the wizard where nobody has worked yet; False when the person left it."""
+    from ehrcoder.gui.dialogs.first_start import SPEAK_ANOTHER, FirstStart, is_first_start
+
+    if not is_first_start(services):
+        return True
+    while True:
+        wizard = FirstStart(services, language)
+        result = wizard.exec()
+        language = wizard.language
+        wizard.deleteLater()
+        if result != SPEAK_ANOTHER:
+            return result == FirstStart.DialogCode.Accepted
+        install_language(app, language, services.paths.resources)
 
 
 def _has_display() -> bool:
@@ -92,13 +121,14 @@ def _open_otherwise(window: MainWindow, problem: Problem) -> None:
         window.close()
 
 
-def _show_bugs(show: Callable[[Problem], None]) -> None:
-    """Let every unhandled error reach the person, with what was kept; the workspace itself is safe by then."""
+def _show_bugs(show: Callable[[Problem], None], reports: CrashReports) -> None:
+    """Let every unhandled error reach the person and a report; the workspace itself is safe by then."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
+        reports.write(error.with_traceback(trace))
         show(problem_of(error.with_traceback(trace)))
 
     sys.excepthook = hook

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot, qVersion
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ehrcoder import __version__
 from ehrcoder.core.codes import CodeSetEdition
 from ehrcoder.gui.dialogs.choice import Choice, ChoicePopup
 from ehrcoder.gui.dialogs.messages import MessagePopup
@@ -70,27 +69,6 @@ class FileJobs(QObject):
             [Choice(key=str(n), words=name, value=name)
              for n, name in enumerate(names[:_FORMATS_BY_KEY], start=1)],
             self._export,
-        )
-
-    def tell_about(self) -> None:
-        """Show versions, sources and licences."""
-        lines = [
-            f"EHRCoder {__version__}, Apache-2.0",
-            f"Qt {qVersion()} with PySide6, LGPL-3.0",
-            self.tr("llama.cpp with llama-cpp-python, MIT"),
-            self.tr("Default language model: Gemma 3 270M; Gemma is provided under and subject to the Gemma "
-                    "Terms of Use found at ai.google.dev/gemma/terms"),
-            "", self.tr("Code sets"),
-        ]
-        lines += [
-            f"  {each.name} {each.version}: {each.billable_count:,} of {each.concept_count:,}, {each.licence}"
-            for each in self.editions
-        ] or [self.tr("  none installed")]
-        self._message.tell(
-            self.tr("About EHRCoder"),
-            self.tr("What is sent anywhere: nothing. Records, model and code sets stay on this machine.\n"
-                    "Suggestions come from software; only what a person accepted, replaced or added is a code."),
-            "\n".join(lines),
         )
 
     def _export(self, format_name: str) -> None:

@@ -16,7 +16,7 @@ def handler_table(window: MainWindow) -> dict[str, Callable[[], Any]]:
     review, work, session, note, files = window.review, window.work, window.session, window.note, window.files
     table: dict[str, Callable[[], Any]] = {
         "import": files.ask_for_files, "import_folder": files.ask_for_folder, "export": files.ask_for_export,
-        "quit": window.close, "about": files.tell_about,
+        "quit": window.close,
         "propose": window.propose_open, "propose_all": window.propose_all, "cancel": session.cancel_jobs,
         "sign": window.ask_to_sign, "amend": window.signing.ask_to_amend, "next_record": window.open_next,
         "undo": session.decisions.undo, "redo": session.decisions.redo,

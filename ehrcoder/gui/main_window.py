@@ -235,6 +235,11 @@ class MainWindow(QMainWindow):
                      self.sign, *self._popups.values()):
             _paint(part, theme)
 
+    def take_look(self, theme: str, font_size: int) -> None:
+        """Show the window in another theme and size of text, as the settings name them."""
+        self._font_size = min(max(font_size, SMALLEST_FONT), LARGEST_FONT)
+        self.set_theme(theme_named(theme))
+
     def _style(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):

@@ -65,6 +65,10 @@ class PartHost(Protocol):
         """Carry out another action by its name."""
         ...
 
+    def take_look(self, theme: str, font_size: int) -> None:
+        """Show the window in another theme and size of text."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -76,7 +80,9 @@ class Part:
 
 def parts() -> tuple[Part, ...]:
     """Return the parts in the order of their menus."""
-    return _import_parts()
+    from ehrcoder.gui import care_parts
+
+    return (*_import_parts(), *care_parts.parts())
 
 
 def start_parts() -> tuple[Callable[[PartHost], None], ...]:

@@ -46,6 +46,10 @@ class ProposeDesk:
         """Build the engine before it is asked for, so that the first proposals come sooner."""
         self._ready_engine()
 
+    def forget_engine(self) -> None:
+        """Build the engine anew at the next use."""
+        self._engine = None
+
     def _ready_engine(self) -> CodingEngine:
         if self._engine is None:
             try:

@@ -179,6 +179,11 @@ class WorkspaceSession(QObject):
             Lane.PROPOSE, self._propose.warm_up, failed=lambda problem: self.said.emit(problem.what)
         )
 
+    def use_other_engine(self) -> None:
+        """Build the engine anew before it is asked again: another model or other settings count from now on."""
+        self.runner.start(Lane.PROPOSE, self._propose.forget_engine)
+        self.look_for_model()
+
     def open_record(self, record_id: RecordId) -> None:
         """Show a record; the last one asked for wins."""
         self._wanted = record_id

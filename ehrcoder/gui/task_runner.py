@@ -104,6 +104,8 @@ class TaskRunner(QObject):
 
     problem = Signal(object)
     """A `Problem` that no callback of the work took."""
+    failed_by_bug = Signal(object)
+    """An exception that is our own mistake, for its report."""
     _finished = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -175,6 +177,8 @@ class TaskRunner(QObject):
             outcome.cancelled()
         else:
             problem = problem_of(outcome.error)
+            if problem.is_our_bug:
+                self.failed_by_bug.emit(outcome.error)
             if outcome.failed is not None:
                 outcome.failed(problem)
             if outcome.failed is None or problem.is_our_bug:

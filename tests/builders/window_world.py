@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.adapters.system import SystemClock, UuidSource
@@ -40,9 +39,11 @@ from ehrcoder.core.suggestions import (
     RunOutcome,
     StageScore,
 )
+from ehrcoder.paths import Paths
 from ehrcoder.ports import SearchHit, TermHit
 from ehrcoder.settings import Settings
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 NOTE = (
     "Chief complaint:\r\nCough and fever \U0001f912 for three days.\r\n\r\n"
     "History of present illness:\r\nThe patient has type 2 diabetes mellitus. He presents with community "
@@ -231,7 +232,7 @@ class FakeServices:
     def __init__(self, home: Path) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(coder="dr-test")
-        self.paths = SimpleNamespace(home=home)
+        self.paths = Paths(home=home, resources=REPOSITORY / "resources", code_set_sources=REPOSITORY / "codesets")
         self.clock = SystemClock()
         self.ids = UuidSource()
         self.model = FakeModel()
@@ -248,6 +249,22 @@ class FakeServices:
 
     def open_code_sets(self) -> FakeIndex:
         return FakeIndex()
+
+    def installed_editions(self) -> tuple[CodeSetEdition, ...]:
+        return FakeIndex().editions()
+
+    def model_words(self) -> str:
+        return "fake.gguf, 1 MB"
+
+    has_model = True
+
+    @property
+    def default_workspace(self) -> Path:
+        return self.paths.default_workspace
+
+    def use_model(self, file: Path | None) -> Path:
+        assert file is not None
+        return file
 
     def language_model(self) -> FakeModel:
         return self.model

@@ -6,8 +6,10 @@ would act on the suggestions behind it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _MARGIN = 24
 
@@ -52,6 +54,16 @@ class Overlay(QWidget):
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
         return label
+
+    def push_button(self, name: str, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
+        """Return a button of the card."""
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setAccessibleName(text.rstrip("…"))
+        button.setToolTip(tip)
+        button.setAutoDefault(True)
+        button.clicked.connect(lambda: run())
+        return button
 
     def button_row(self, *buttons: QWidget) -> None:
         """Add buttons at the right of the card's foot."""
