@@ -23,7 +23,7 @@ from ehrcoder.gui.main_window import MainWindow  # noqa: E402
 from ehrcoder.services import Services  # noqa: E402
 
 NOTES = ("02-pulmonology-copd-exacerbation.txt", "06-paediatrics-bronchiolitis.txt", "10-neurology-stroke.txt")
-_SIZE = (1440, 900)
+_SIZE = (1280, 800)
 
 
 def prepare(services: Services, workspace: Path) -> None:
@@ -73,8 +73,7 @@ def with_window(services: Services, workspace: Path, theme: str, work: Callable[
 def light(window: MainWindow) -> None:
     """The window as it is met first, then its popups."""
     save(window, "window-light.png")
-    for action, name in (("search", "search.png"), ("settings", "settings.png"), ("about", "about.png"),
-                         ("keys", "keys.png")):
+    for action, name in (("search", "search.png"), ("settings", "settings.png"), ("about", "about.png")):
         window.trigger(action)
         wait_until_loaded(window)
         if action == "search":

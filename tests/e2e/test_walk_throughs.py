@@ -1,4 +1,4 @@
-"""The developer's walk-throughs are carried out as they are written, in a copy: their tests pass, their files are few."""
+"""The developer's walk-throughs are carried out as written, in a copy: their tests pass, their files are few."""
 
 from __future__ import annotations
 
