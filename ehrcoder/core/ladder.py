@@ -7,6 +7,7 @@ none is, the ladder says so: a clinician then asks instead of guessing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -77,6 +78,20 @@ def differing_words(title: str, header: str) -> tuple[str, ...]:
     return tuple(title[word.start:word.end] for word in words_of(title) if word.form not in known)
 
 
+def telling_words(titles: Sequence[str], header: str) -> tuple[tuple[str, ...], ...]:
+    """Return for each of several titles below a header the words that tell it from the header and the others.
+
+    What more than half of several titles share tells none of them apart.
+    """
+    own = [differing_words(title, header) for title in titles]
+    forms = [{form.form for word in words for form in words_of(word)} for words in own]
+    counts = Counter(form for each in forms for form in each)
+    common = {form for form, count in counts.items() if len(titles) > 2 and count * 2 > len(titles)}
+    return tuple(
+        tuple(word for word in words if not {form.form for form in words_of(word)} <= common) for words in own
+    )
+
+
 def axis_of(differs: Sequence[str]) -> Axis:
     """Return on what words differ; the first axis of the table that any of them names."""
     forms = {form.form for word in differs for form in words_of(word)}
@@ -87,11 +102,10 @@ def axis_of(differs: Sequence[str]) -> Axis:
 
 
 def rung(
-    concept: Concept, header: Concept, *, depth: int, documents: Sequence[ClinicalDocument],
+    concept: Concept, differs: Sequence[str], *, depth: int, documents: Sequence[ClinicalDocument],
     near: Sequence[TextSpan], is_current: bool,
 ) -> Rung:
     """Return one code of a ladder with the words of the notes that speak for it, those near `near` first."""
-    differs = differing_words(concept.coding.display, header.coding.display)
     axis = axis_of(differs)
     telling = {
         form.form for word in differs for form in words_of(word) if form.form not in _SAYS_NOTHING

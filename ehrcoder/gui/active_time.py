@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QWindow
 
 LONGEST_PAUSE = 60.0
 """Seconds without a key or a click after which nobody is taken to be working."""
@@ -21,9 +22,10 @@ class ActiveTime(QObject):
         self._taken = 0
         self._worked = 0.0
         self._last: float | None = None
-        app = QCoreApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
+
+    def watch(self, window: QWindow) -> None:
+        """Listen to what reaches a window from outside: a key and a click each come by once."""
+        window.installEventFilter(self)
 
     def begin(self, earlier: int) -> None:
         """Start for a record on which people worked `earlier` seconds before."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordRow
@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self.right = QSplitter(Qt.Orientation.Vertical)
         self.right.addWidget(self.tray)
         self.right.addWidget(self.assigned)
-        self.right.setSizes([540, 250])
+        self.right.setSizes([500, 290])
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         for pane, least in ((self.records, 200), (self.note, 300), (self.right, 380)):
             pane.setMinimumWidth(least)
@@ -169,14 +169,36 @@ class MainWindow(QMainWindow):
         bar.setObjectName("main_toolbar")
         bar.setMovable(False)
         bar.toggleViewAction().setEnabled(False)
+        self._bar, self._bar_buttons = bar, list[QToolButton]()
         for name in ("import", "propose", "search", "undo", "redo"):
-            bar.addWidget(self.actions_.button(name))
+            self._add_to_bar(name)
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
         for name in ("hold", "save_draft", "export"):
-            bar.addWidget(self.actions_.button(name))
+            self._add_to_bar(name)
         bar.addWidget(self.actions_.button("sign", primary=True))
+
+    def _add_to_bar(self, name: str) -> None:
+        button = self.actions_.button(name)
+        self._bar.addWidget(button)
+        self._bar_buttons.append(button)
+
+    def _make_room(self) -> None:
+        """Let the text size fit: panes as wide as their buttons, buttons of the bar without words where it is full."""
+        for pane, least in ((self.records, 200), (self.note, 300), (self.right, 380)):
+            pane.setMinimumWidth(0)
+            pane.setMinimumWidth(max(least, pane.minimumSizeHint().width()))
+        for style in (Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly):
+            for button in self._bar_buttons:
+                button.setToolButtonStyle(style)
+            self._bar.updateGeometry()
+            if self._bar.sizeHint().width() <= self.width():
+                break
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def _attach_keys(self) -> None:
         tray_and_note = (Scope.REVIEW, Scope.CODES)
@@ -234,6 +256,7 @@ class MainWindow(QMainWindow):
         for part in (self.records, self.note, self.tray, self.assigned, self.trail, self.search, self.ladder,
                      self.sign, *self._popups.values()):
             _paint(part, theme)
+        self._make_room()
 
     def take_look(self, theme: str, font_size: int) -> None:
         """Show the window in another theme and size of text, as the settings name them."""
@@ -406,6 +429,10 @@ class MainWindow(QMainWindow):
 
     def _row(self, record_id: RecordId) -> RecordRow | None:
         return self.session.row(record_id)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.session.active.watch(self.windowHandle())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.memory.remember(self)

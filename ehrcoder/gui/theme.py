@@ -213,10 +213,6 @@ QTreeWidget:focus {{ border: 2px solid {t.accent}; }}
 QTreeWidget::item {{ padding: 3px 4px; }}
 QTreeWidget::item:selected {{ background: {t.selection}; color: {t.text}; }}
 QLabel#rebind_verdict {{ color: {t.warning}; }}
-QComboBox {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.control_border}; border-radius: 5px;
-  padding: 4px 6px; }}
-QComboBox:focus {{ border: 2px solid {t.accent}; padding: 3px 5px; }}
-QComboBox::drop-down {{ border: none; width: 18px; }}
 QLabel#muted, QLabel[muted="true"] {{ color: {t.muted}; font-size: {small}pt; }}
 QLabel#empty {{ color: {t.muted}; }}
 QLabel#notice {{ background: {t.warning_ground}; color: {t.warning}; border-radius: 5px; padding: 5px 9px; }}

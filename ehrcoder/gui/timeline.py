@@ -43,7 +43,10 @@ class TimelineRow:
     @property
     def change(self) -> str:
         """From what to what, in one piece of text."""
-        return f"{self.former} → {self.latter}" if self.former or self.latter else ""
+        if not self.former or not self.latter:
+            lone = self.former or self.latter
+            return "" if lone == self.code else lone
+        return f"{self.former} → {self.latter}"
 
     @property
     def sentence(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ehrcoder.core.codes import Coding, Concept
 from ehrcoder.core.errors import NotFoundError
 from ehrcoder.core.evidence import Evidence
-from ehrcoder.core.ladder import Ladder, Rung, missing_axes, rung
+from ehrcoder.core.ladder import Ladder, Rung, missing_axes, rung, telling_words
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.ports import CodeSetIndex
 
@@ -33,7 +33,7 @@ def specificity_ladder(
     ]
     top = concept if not concept.is_billable else next(iter(above), concept)
     if top is concept and concept.is_billable:
-        only = rung(concept, concept, depth=0, documents=record.documents, near=(), is_current=True)
+        only = rung(concept, (), depth=0, documents=record.documents, near=(), is_current=True)
         return Ladder(headers=(), rungs=(only,), missing=())
     # One step further up where the nearest header holds this code alone.
     for header in above:
@@ -43,11 +43,13 @@ def specificity_ladder(
     rungs: list[Rung] = []
 
     def below(header: Concept, depth: int) -> None:
-        for child in index.children(header.coding.system, header.coding.code, on=day):
+        children = index.children(header.coding.system, header.coding.code, on=day)
+        told = telling_words([each.coding.display for each in children], header.coding.display)
+        for child, differs in zip(children, told, strict=True):
             if len(rungs) >= _MOST_RUNGS:
                 return
             rungs.append(rung(
-                child, header, depth=depth, documents=record.documents, near=[each.span for each in evidence],
+                child, differs, depth=depth, documents=record.documents, near=[each.span for each in evidence],
                 is_current=child.coding.code == coding.code,
             ))
             if not child.is_billable:

@@ -14,9 +14,9 @@ import pytest
 _PATIENCE = 40.0
 
 
-def wait_until(holds: Callable[[], bool], what: str) -> None:
+def wait_until(holds: Callable[[], bool], what: str, *, patience: float = _PATIENCE) -> None:
     """Wait until something holds; fails with `what` when it does not in time."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + patience
     while not holds():
         assert time.monotonic() < end, what
         time.sleep(0.05)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from ehrcoder.core.codes import Coding
-from ehrcoder.core.ladder import Ladder, Rung
+from ehrcoder.core.ladder import Axis, Ladder, Rung
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.models.rows import ROOT, ROW_ROLE, AnyIndex
 from ehrcoder.gui.theme import Theme
@@ -45,9 +45,12 @@ class RungModel(QAbstractListModel):
             told = self.tr("documented: {0}").format(quotes)
         elif quotes:
             told = self.tr("partly documented: {0}").format(quotes)
+        elif rung.axis is Axis.UNSPECIFIED:
+            told = self.tr("where nothing more is documented")
         else:
             told = self.tr("not documented")
-        parts = [axis_word(rung.axis), rung.differs, told]
+        differs = "" if rung.differs.casefold() == axis_word(rung.axis).casefold() else rung.differs
+        parts = [axis_word(rung.axis), differs, told]
         if rung.is_current:
             parts.insert(0, self.tr("as it stands"))
         return "  ·  ".join(part for part in parts if part)

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from ehrcoder.core.assignments import CodeAssignment, Decision, DiagnosisUse
@@ -79,6 +80,7 @@ class SignPopup(Overlay):
         self._ask_for_reasons([each for each in findings if str(each.severity) == "warning"])
         self.missing.hide()
         self.summary.setPlainText(summary_of(view))
+        self.summary.moveCursor(QTextCursor.MoveOperation.Start)
         self.open(self._reasons[0][1] if self._reasons else self.summary)
 
     def set_theme(self, theme: Theme) -> None:

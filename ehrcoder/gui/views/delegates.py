@@ -20,7 +20,7 @@ from ehrcoder.ports import SearchHit
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_PADDING = 8
+_PADDING = 6
 
 
 class RowDelegate(QStyledItemDelegate):

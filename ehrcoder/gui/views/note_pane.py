@@ -131,7 +131,11 @@ class NotePane(Pane):
         self.title.setText(self.tr("No record is open"))
         self.aside.clear()
         self.note.show_document(None)
-        self._stack.show_empty(self.tr("Choose a record at the left: Ctrl+1, then ↑ ↓ and Enter."))
+        self._stack.show_empty(self.tr(
+            "Choose a record at the left: Ctrl+1, then ↑ ↓ and Enter.\n\n"
+            "Where none is listed yet, Ctrl+O imports notes, tables and FHIR bundles; "
+            "Help has a tour on a fictional record."
+        ))
 
     def show_view(self, view: RecordView, row: RecordRow | None) -> None:
         """Show a record that was just opened."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordRow
@@ -53,11 +53,11 @@ class RecordPane(Pane):
         line = QHBoxLayout()
         line.setContentsMargins(8, 0, 8, 0)
         line.addWidget(self.search)
-        boxes = QHBoxLayout()
+        boxes = QVBoxLayout()
         boxes.setContentsMargins(8, 0, 8, 2)
-        boxes.setSpacing(6)
-        boxes.addWidget(self.which, 1)
-        boxes.addWidget(self.order, 1)
+        boxes.setSpacing(4)
+        boxes.addWidget(self.which)
+        boxes.addWidget(self.order)
         self.body.addLayout(line)
         self.body.addLayout(boxes)
         self._stack = WithEmptyState(self.view)
@@ -95,13 +95,13 @@ class RecordPane(Pane):
     @Slot()
     def _filter(self) -> None:
         current = self.model.row(self.view.currentIndex())
-        self.model.set_filter(self.search.text(), self.which.currentData())
+        self.model.set_filter(self.search.text(), QueueFilter(self.which.currentData()))
         self._keep(current)
 
     @Slot()
     def _sort(self) -> None:
         current = self.model.row(self.view.currentIndex())
-        self.model.set_order(self.order.currentData())
+        self.model.set_order(QueueOrder(self.order.currentData()))
         self._keep(current)
 
     def _keep(self, current: RecordRow | None) -> None:

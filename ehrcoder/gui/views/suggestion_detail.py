@@ -12,10 +12,12 @@ from ehrcoder.gui.icons import icon
 from ehrcoder.gui.models.suggestions import SuggestionRow
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.theme import LIGHT, Theme
-from ehrcoder.gui.words import assertion_word, counted, percent
+from ehrcoder.gui.words import assertion_word, counted, percent, plain_tip
 
 _ALTERNATIVES_SHOWN = 5
 _NOTES_SHOWN = 3
+_ROOMY = 520
+_NARROW = 3
 
 
 class SuggestionDetail(QFrame):
@@ -26,6 +28,7 @@ class SuggestionDetail(QFrame):
         self.setObjectName("suggestion_detail")
         self.setAccessibleName(self.tr("Current suggestion"))
         self._theme = LIGHT
+        self._is_narrow = False
         self.title = self._label("detailTitle")
         self.about = self._label("muted")
         self.why = self._label("detailWords")
@@ -57,6 +60,10 @@ class SuggestionDetail(QFrame):
             self.alternatives.append(cells)
         column.addLayout(self._grid)
 
+    def set_room(self, height: int) -> None:
+        """Leave the list its rows: where the pane is low, fewer alternatives and no explanation are shown."""
+        self._is_narrow = height < _ROOMY
+
     def set_theme(self, theme: Theme) -> None:
         """Paint marks in a theme's colours."""
         self._theme = theme
@@ -66,12 +73,13 @@ class SuggestionDetail(QFrame):
         suggestion = row.suggestion
         system = SHORT_NAME_OF_SYSTEM.get(suggestion.coding.system, suggestion.coding.system)
         self.title.setText(f"{suggestion.coding.code}  {suggestion.coding.display}")
+        self.title.setToolTip(plain_tip(suggestion.explanation))
         self.about.setText("  ·  ".join([
             f"{system} {suggestion.coding.version}", self._support(suggestion), *self._assertions(suggestion),
-            self.tr("model's score {0}").format(percent(suggestion.confidence)),
+            self.tr("score {0}").format(percent(suggestion.confidence)),
         ]))
         self.why.setText(suggestion.explanation)
-        self.why.setVisible(bool(suggestion.explanation))
+        self.why.setVisible(bool(suggestion.explanation) and not self._is_narrow)
         said = [("error", text) for text in row.errors] + [("warning", text) for text in row.warnings]
         said += [
             ("comment", f"{each.coder_id}: {each.text}") for each in view.comments
@@ -85,7 +93,7 @@ class SuggestionDetail(QFrame):
                 name, text = said[place]
                 label.setText(self._named(name, text))
                 mark.setPixmap(icon(name, self._colour(name)).pixmap(15, 15))
-        others = suggestion.alternatives[:_ALTERNATIVES_SHOWN] if alternatives else ()
+        others = suggestion.alternatives[:_NARROW if self._is_narrow else _ALTERNATIVES_SHOWN] if alternatives else ()
         for number, cells in enumerate(self.alternatives, start=1):
             has = number <= len(others)
             for cell in cells:

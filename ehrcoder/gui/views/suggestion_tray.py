@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from ehrcoder.core.assignments import Decision
@@ -38,6 +39,7 @@ class SuggestionTray(Pane):
         self._stack = WithEmptyState(self.view)
         self.body.addWidget(self._stack, 1)
         self.detail = SuggestionDetail()
+        self.detail.hide()
         self.body.addWidget(self.detail)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(8, 0, 8, 8)
@@ -152,6 +154,10 @@ class SuggestionTray(Pane):
         self.detail.set_theme(theme)
         self.view.viewport().update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.detail.set_room(self.height())
+
     @Slot(QModelIndex, QModelIndex)
     def _moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._show_detail()
@@ -160,7 +166,9 @@ class SuggestionTray(Pane):
     @Slot()
     def _filter(self) -> None:
         current = self.current
-        self.model.set_filter(self.words.text(), self.which.currentData(), self.order.currentData())
+        self.model.set_filter(
+            self.words.text(), TrayFilter(self.which.currentData()), TrayOrder(self.order.currentData())
+        )
         self._say_where()
         self._keep(current)
 

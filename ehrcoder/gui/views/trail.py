@@ -129,6 +129,8 @@ class Trail(QFrame):
         for widget in (self.dots, self.progress, self.queue, self.clock_mark, self.clock):
             line.addWidget(widget)
         line.addWidget(self.chips, 1)
+        for widget in (self.dots, self.clock_mark):
+            widget.hide()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -140,6 +142,7 @@ class Trail(QFrame):
         self.dots.setVisible(bool(decisions))
         decided = len(decisions) - len(view.undecided)
         self.progress.setText(self.tr("{0} of {1} decided").format(decided, len(decisions)) if decisions else "")
+        self.clock_mark.show()
         self.chips.show_rows(timeline(view))
         self._tick()
         self._timer.start()

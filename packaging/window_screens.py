@@ -1,0 +1,187 @@
+"""Takes a picture of every screen of the window in its three themes: `python packaging/window_screens.py docs/screens`.
+
+The records are demo notes, proposed for without a language model, in a workspace that is thrown away afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from ehrcoder.core.assignments import Decision
+from ehrcoder.gui.app import application, make_window, wait_until_loaded
+from ehrcoder.gui.main_window import MainWindow
+from ehrcoder.gui.theme import THEMES
+from ehrcoder.services import Services
+
+NOTES = ("01-cardiology-nstemi.txt", "02-pulmonology-copd-exacerbation.txt", "04-surgery-appendicitis-discharge.txt")
+SIZE = (1440, 900)
+
+
+class Screens:
+    """One window, led from screen to screen."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self._window = window
+        self._folder = folder
+
+    def settle(self) -> None:
+        """Let everything load that was asked for."""
+        if not wait_until_loaded(self._window, 120):
+            raise SystemExit("the window did not load")
+        QApplication.processEvents()
+
+    def take(self, name: str) -> None:
+        """Save what is shown in each theme."""
+        for theme in THEMES.values():
+            self._window.set_theme(theme)
+            self.settle()
+            target = self._folder / theme.name / f"{name}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            image = _in_few_colours(self._window.grab().toImage())
+            if not image.save(str(target), "PNG"):
+                raise SystemExit(f"{target} could not be written")
+        print(name)
+
+    def act(self, *names: str) -> None:
+        """Carry out actions one after another."""
+        for name in names:
+            self._window.trigger(name)
+            self.settle()
+
+    def close(self) -> None:
+        """Close the open popup."""
+        for overlay in self._window.overlays:
+            overlay.dismiss()
+        self.settle()
+
+
+def _in_few_colours(image: QImage) -> QImage:
+    """Return the picture with its 256 most frequent colours, so that many of them stay small files."""
+    whole = image.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(whole.constBits(), dtype=np.uint32)
+    colours, counts = np.unique(pixels, return_counts=True)
+    table = [int(colour) for colour in colours[np.argsort(-counts)][:256]]
+    plain = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
+    return whole.convertToFormat(QImage.Format.Format_Indexed8, table, plain)
+
+
+def _tour(screens: Screens, window: MainWindow) -> None:
+    screens.settle()
+    screens.take("first-start")
+    window.tour.start()
+    screens.settle()
+    screens.take("tour")
+    window.tour.end()
+
+
+def _review(screens: Screens, window: MainWindow) -> None:
+    screens.act("accept", "accept", "next")
+    screens.take("review")
+    screens.act("reject")
+    screens.take("reject")
+    screens.close()
+    screens.act("ladder")
+    screens.take("ladder")
+    screens.close()
+    screens.act("search")
+    window.search.line.setText("community acquired pneumonia")
+    screens.settle()
+    screens.take("code-search")
+    screens.close()
+    screens.act("next_gap")
+    screens.take("uncoded-sentence")
+    screens.act("comment")
+    window.reason.line.setText("Ask the cardiologist whether the LAD lesion is the culprit")
+    screens.take("comment")
+    screens.close()
+    screens.act("filter_tray")
+    window.tray.which.setCurrentIndex(1)
+    window.actions_["bulk_allowed"].setChecked(True)
+    screens.act("accept_listed")
+    screens.take("accept-listed")
+    screens.close()
+    window.tray.show_everything()
+
+
+def _to_signature(screens: Screens, window: MainWindow) -> None:
+    view = window.session.view
+    assert view is not None
+    window.tray.go_to(view.suggestions[0].suggestion_id)
+    screens.act("flag")
+    for row in window.tray.model.rows:
+        if row.decision is Decision.UNDECIDED:
+            window.tray.go_to(row.suggestion.suggestion_id)
+            if row.suggestion.confidence >= 0.5 and not row.errors:
+                screens.act("accept")
+            else:
+                screens.act("reject")
+                window.choices._pressed("4")
+            screens.settle()
+    window.tray.go_to(view.suggestions[0].suggestion_id)
+    screens.act("principal")
+    screens.take("code-edits")
+    screens.act("compare")
+    screens.take("history")
+    screens.act("back", "sign")
+    screens.take("sign")
+    screens.close()
+
+
+def _dialogs(screens: Screens, window: MainWindow) -> None:
+    for name, action in (("keys", "keys"), ("change-keys", "rebind"), ("about", "about")):
+        screens.act(action)
+        screens.take(name)
+        screens.close()
+    window.records.which.setCurrentIndex(0)
+    window.records.order.setCurrentIndex(1)
+    screens.settle()
+    screens.take("queue-least-sure")
+    window.resize(1280, 800)
+    for _ in range(4):
+        window.scale(1)
+    screens.settle()
+    screens.take("large-text")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    folder = parser.parse_args().folder
+    services = Services()
+    services.settings = services.settings.model_copy(
+        update={"coder": "dr-demo", "model": services.settings.model.model_copy(update={"enabled": False})}
+    )
+    application()
+    with tempfile.TemporaryDirectory() as temporary:
+        memory = QSettings(str(Path(temporary) / "window.ini"), QSettings.Format.IniFormat)
+        window = make_window(services, Path(temporary) / "demo.ehrw", theme="light", memory=memory)
+        window.resize(*SIZE)
+        window.show()
+        screens = Screens(window, folder)
+        window.session.open()
+        _tour(screens, window)
+        notes = services.paths.resources / "demo" / "notes"
+        window.session.import_files([notes / name for name in NOTES])
+        screens.settle()
+        screens.act("propose_all")
+        window.resize(*SIZE)
+        steps: tuple[Callable[[Screens, MainWindow], None], ...] = (_review, _to_signature, _dialogs)
+        for step in steps:
+            step(screens, window)
+        window.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
