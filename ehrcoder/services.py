@@ -360,10 +360,10 @@ class Services:
 
 
 def read_codiesp_split(directory: Path, split: str, *, language: str = "en") -> Iterator[CodiEspRecord]:
-    """Read a corpus with gold codes, for evaluation and training. Raises InputError."""
-    from ehrcoder.adapters.formats import codiesp
+    """Read a corpus with gold codes, CodiEsp's layout or brat standoff, for evaluation. Raises InputError."""
+    from ehrcoder.adapters.formats import annotated_corpus
 
-    return codiesp.read_codiesp_split(directory, split, language=language)
+    return annotated_corpus.read_annotated_split(directory, split, language=language)
 
 
 def read_codiesp_training(directory: Path, split: str) -> Iterator[CodiEspTrainingCase]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ehrcoder.adapters.formats import all_readers
+from ehrcoder.adapters.formats.annotated_corpus import read_annotated_split
 from ehrcoder.adapters.formats.brat import BratReader
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind
 from ehrcoder.core.errors import InputError
@@ -112,3 +113,22 @@ def test_annotations_alone_are_refused_in_words(read_with) -> None:
 ])
 def test_damaged_annotations_do_no_harm(read_with, tmp_path, annotations) -> None:
     assert read(read_with, tmp_path, TEXT, annotations).records[0].imported_codes == ()
+
+
+def test_a_folder_of_standoff_serves_as_corpus_with_gold_codes(tmp_path) -> None:
+    folder = tmp_path / "dev"
+    folder.mkdir()
+    (folder / "n1.txt").write_bytes(TEXT.encode())
+    (folder / "n1.ann").write_text(
+        line("pneumonia") + "N1\tReference T1 ICD-10-CM:J18.9\tx\nN2\tReference T1 ICD-10-CM:J18.9\tx\n"
+        + line("appendectomy", number=2) + "N3\tReference T2 ICD-10-PCS:0DTJ4ZZ\tx\n", encoding="utf-8")
+    (folder / "plain.txt").write_text("Not annotated.")
+    case, = read_annotated_split(tmp_path, "dev")
+    assert (case.name, case.text) == ("n1", TEXT)
+    assert (case.diagnosis_codes, case.procedure_codes) == (("J18.9",), ("0DTJ4ZZ",))
+
+
+def test_what_is_no_corpus_is_refused_with_the_layout_that_was_looked_for(tmp_path) -> None:
+    (tmp_path / "dev").mkdir()
+    with pytest.raises(InputError, match="text_files_en"):
+        list(read_annotated_split(tmp_path, "dev"))
