@@ -62,7 +62,7 @@ class DaskLabeller:
 
         source = iter(chunks)
         sent: dict[Any, Chunk] = {}
-        finished: Any = as_completed()
+        finished: Any = as_completed(loop=self._client.loop)
         room = _AHEAD * max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
 
         def send_next() -> None:
