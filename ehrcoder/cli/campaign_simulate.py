@@ -15,6 +15,7 @@ from ehrcoder.cli.output import print_json
 
 if TYPE_CHECKING:
     from ehrcoder.core.campaign.coded import CodedCase
+    from ehrcoder.core.campaign.effort import Find
     from ehrcoder.core.ids import RecordId
     from ehrcoder.core.records import EncounterRecord
     from ehrcoder.services import Services
@@ -73,9 +74,13 @@ class Simulation:
     def _row(self, size: int) -> SeedRow:
         from pydantic import TypeAdapter
 
+        from ehrcoder.core.campaign.effort import offered_of
         from ehrcoder.core.canonical import canonical_text
+        from ehrcoder.core.codes import CodeKind
+        from ehrcoder.core.effort import Offered
+        from ehrcoder.engine.untrained import untrained_codes
         from ehrcoder.usecases.campaign.seed_table import SeedRow, case_of, seed_row
-        from ehrcoder.usecases.campaign.train import label_apart
+        from ehrcoder.usecases.campaign.train import propose_apart
         from ehrcoder.usecases.file_output import replace_file
 
         kept = self._options.out / f"seed-{size}.json"
@@ -83,18 +88,30 @@ class Simulation:
             return TypeAdapter(SeedRow).validate_json(kept.read_bytes())
         records = self._apart(self.dev)
         truth = [case_of(r.record_id, c.gold.codes) for r, c in zip(records, self.dev, strict=True) if c.gold]
-        words = {r.record_id: len(r.documents[0].text.split()) for r in records}
+        offered: dict[RecordId, Sequence[Offered]] = {}
+        labelled: dict[RecordId, CodedCase] = {}
         if size:
-            labelled: Mapping[RecordId, CodedCase] = label_apart(
-                records, self._engine(self._seed_version(size)), progress=_show, name=f"version of {size}")
+            engine = self._engine(self._seed_version(size))
+            for record_id, suggestions in propose_apart(records, engine, progress=_show, name=f"version of {size}"):
+                keys = frozenset((s.kind, s.coding.code) for s in suggestions if s.kind is not CodeKind.OUTCOME)
+                labelled[record_id], offered[record_id] = case_of(record_id, keys), offered_of(suggestions)
         else:
-            from ehrcoder.engine.untrained import untrained_codes
-
             index = self._services.code_sets
-            labelled = {r.record_id: case_of(r.record_id, untrained_codes(r, index)) for r in records}
-        row = seed_row(size, labelled, truth, words)
+            for record in records:
+                codes = untrained_codes(record, index)
+                labelled[record.record_id] = case_of(record.record_id, codes)
+                offered[record.record_id] = [Offered(code=code) for _, code in sorted(codes)]
+        row = seed_row(size, labelled, truth, offered, find=self._find())
         replace_file(kept, canonical_text(row).encode())
         return row
+
+    def _find(self) -> Find:
+        """Return what must be typed for a code, tried once a code in the real search."""
+        from functools import cache
+
+        from ehrcoder.cli.evaluate_command import finder
+
+        return cache(finder(self._services.code_sets))
 
     def _seed_version(self, size: int) -> Path:
         """Fit on the first N of the sample that the campaign's own sampling chooses; complete or not there."""

@@ -27,6 +27,7 @@ SLIP = 0.02
 REVIEWER_SLIP = 0.03
 PLANTED_SHARE = 0.05
 PLANTED_DROP = 0.3
+PLANTED_RECORDS = 150
 
 
 @dataclass(kw_only=True)
@@ -248,7 +249,7 @@ class CampaignRun:
         self._say("planted errors and bias")
         folder = self.services.versions(self._campaign.campaign_id).current().folder
         ranker = self.services.engine(with_model=False, policy="every-mention", artefacts=folder)
-        unseen = {r: c for r, c in labels.decided.items() if r in labels.labelled}
+        unseen = dict(sorted((r, c) for r, c in labels.decided.items() if r in labels.labelled)[:PLANTED_RECORDS])
         return {
             "version": to_plain(board.curve), "quality": to_plain(board.quality), "time": to_plain(board.time),
             "calibration_error": board.calibration_error, "reviews": to_plain(board.reviews),

@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
             islice(_gold_records(options), options.limit),
             engines=engines,
             artefacts=services.artefacts(options.artefacts),
-            find=_finder(services.code_sets),
+            find=finder(services.code_sets),
             progress=_show_progress,
         )
         memory = _peak_memory()
@@ -115,7 +115,7 @@ def _warn_of_training_records(evaluation: Evaluation) -> None:
         )
 
 
-def _finder(index: CodeSetIndex) -> Callable[[CodeKind, str], Finding]:
+def finder(index: CodeSetIndex) -> Callable[[CodeKind, str], Finding]:
     """Return what tells how much of a code's title must be typed until the product's own search shows the code.
 
     Whoever codes by hand is taken to know the title's words and not the code.

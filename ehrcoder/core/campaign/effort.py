@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.campaign.coded import CodedCase
 from ehrcoder.core.campaign.intervals import Estimate
 from ehrcoder.core.campaign.plan import Arm
+from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.effort import Finding, Offered, effort_of
 from ehrcoder.core.ids import RecordId
+from ehrcoder.core.suggestions import CodeSuggestion
 
-# Keystroke-level model (Card, Moran and Newell 1980), in seconds.
-KEY = 0.28
-MENTAL = 1.35
-READ_WORD = 0.22
-"""Silent reading of 270 words a minute, between skimming and careful reading; the same in both arms."""
-SEARCH_KEYS = 9.0
-"""Characters typed for a code's words, with the keys that open the search and take the hit."""
+TYPICAL_FINDING = Finding(characters=12, place=2)
+"""What is typed for a code where no search was tried: 12 characters, and the code stands second among the hits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +41,27 @@ class TimeSaved:
     simulated: bool
 
 
-def modelled_seconds(words: int, truth: CodedCase, suggested: CodedCase | None) -> float:
-    """Return the model's seconds to bring a record to its right codes, from suggestions or from nothing.
+Find = Callable[[CodeKind, str], Finding]
 
-    Reading is the same for both. A suggestion costs a decision (look, think, one key), a rejected one a second key
-    for the reason, a code to add a thought, the search's keys and a look at the hits.
+
+def modelled_seconds(truth: CodedCase, offered: Sequence[Offered] | None, *, find: Find | None = None) -> float:
+    """Return the keystroke-level model's seconds to bring a record to its right codes.
+
+    From suggestions, or from nothing (None). Reading the note is in neither, since both have to (core/effort.py).
+    `find` tells what is typed for a code by hand; TYPICAL_FINDING without it.
     """
-    reading = words * READ_WORD
-    addition = 2 * MENTAL + SEARCH_KEYS * KEY
-    if suggested is None:
-        return reading + len(truth.keys) * addition
-    right = len(suggested.keys & truth.keys)
-    wrong, missing = len(suggested.keys) - right, len(truth.keys) - right
-    return reading + right * (MENTAL + KEY) + wrong * (MENTAL + 2 * KEY) + missing * addition
+    gold = frozenset(code for _, code in truth.keys)
+    kinds = {code: kind for kind, code in truth.keys}
+    effort = effort_of(gold, offered or (), lambda code: find(kinds[code], code) if find else TYPICAL_FINDING)
+    return effort.from_nothing if offered is None else effort.from_suggestions
+
+
+def offered_of(suggestions: Sequence[CodeSuggestion]) -> tuple[Offered, ...]:
+    """Return suggestions as the effort model sees them: code and listed alternatives."""
+    return tuple(
+        Offered(code=s.coding.code, alternatives=tuple(a.coding.code for a in s.alternatives)) for s in suggestions
+        if s.kind is not CodeKind.OUTCOME
+    )
 
 
 def time_saved(efforts: Sequence[Effort], *, draws: int = 1000, seed: int = 1) -> TimeSaved | None:

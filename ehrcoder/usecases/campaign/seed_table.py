@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.campaign.coded import CodedCase, CodeMark
-from ehrcoder.core.campaign.effort import modelled_seconds
+from ehrcoder.core.campaign.effort import Find, modelled_seconds
 from ehrcoder.core.campaign.intervals import Estimate
 from ehrcoder.core.campaign.quality import quality_of
 from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.effort import Offered
 from ehrcoder.core.ids import RecordId
 
 UNTRAINED = "untrained"
@@ -35,13 +36,13 @@ class SeedRow:
 
 
 def seed_row(
-    records: int, labelled: Mapping[RecordId, CodedCase], truth: Sequence[CodedCase], words: Mapping[RecordId, int]
+    records: int, labelled: Mapping[RecordId, CodedCase], truth: Sequence[CodedCase],
+    offered: Mapping[RecordId, Sequence[Offered]], *, find: Find | None = None,
 ) -> SeedRow:
     """Score one version's labels on the next records, and model what they cost."""
     quality = quality_of("all", labelled, truth)
     diagnoses = quality_of("diagnoses", labelled, truth, keep=lambda key: key[0] is CodeKind.DIAGNOSIS)
-    pairs = [(modelled_seconds(words[c.record_id], c, labelled[c.record_id]),
-              modelled_seconds(words[c.record_id], c, None)) for c in truth]
+    pairs = [(modelled_seconds(c, offered[c.record_id], find=find), modelled_seconds(c, None, find=find)) for c in truth]
     source = random.Random(1)
     drawn = sorted(_ratio(source.choices(pairs, k=len(pairs))) for _ in range(1000))
     ratio = _ratio(pairs)

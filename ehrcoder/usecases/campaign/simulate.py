@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ehrcoder.core.assignments import Decision, RejectReason
 from ehrcoder.core.campaign.coded import CodedCase, CodeMark
-from ehrcoder.core.campaign.effort import modelled_seconds
+from ehrcoder.core.campaign.effort import modelled_seconds, offered_of
 from ehrcoder.core.campaign.plan import Arm, Campaign
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind
 from ehrcoder.core.evidence import Evidence, TextSpan
@@ -109,16 +109,10 @@ class SimulatedExpert:
             sign_record(record_id, history=self.records, store=self.records, coder_id=coder, clock=self.clock)
         if not self.store.entries(campaign.campaign_id, "effort", subject=record_id):
             truth = self.gold_case(record_id, gold)
-            suggested = self._suggested(record_id) if arm is Arm.ASSISTED else None
-            words = sum(len(d.text.split()) for d in self.records.record(record_id).documents)
+            offered = offered_of(self.records.suggestions(record_id)) if arm is Arm.ASSISTED else None
             self.store.add_entry(campaign.campaign_id, "effort", record_id, {
-                "arm": arm.value, "seconds": round(modelled_seconds(words, truth, suggested), 2), "coder": coder,
+                "arm": arm.value, "seconds": round(modelled_seconds(truth, offered), 2), "coder": coder,
                 "simulated": True})
-
-    def _suggested(self, record_id: RecordId) -> CodedCase:
-        return CodedCase(record_id=record_id, marks=tuple(
-            CodeMark(kind=s.kind, code=s.coding.code) for s in self.records.suggestions(record_id)
-            if s.kind in _SYSTEM))
 
     def _code(self, record_id: RecordId, gold: TrainingRecord, *, coder: CoderId, arm: Arm) -> None:
         source = random.Random(f"{self.seed} {record_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord, RecordStatus
+from ehrcoder.core.suggestions import CodeSuggestion
 from ehrcoder.engine.learn.corpus import TrainingRecord
 from ehrcoder.engine.segment import sentences_of
 from ehrcoder.ports import CancelToken, Progress
@@ -156,16 +157,24 @@ def pass_gate(
 
 def label_apart(
     records: Iterable[EncounterRecord], engine: BatchEngine, *, progress: Progress | None = None, name: str = "",
-    cancel: CancelToken | None = None, chunk: int = 4,
+    cancel: CancelToken | None = None,
 ) -> dict[RecordId, CodedCase]:
     """Label records without storing anything."""
+    return {
+        record_id: CodedCase(record_id=record_id, marks=tuple(
+            m for m in marks_of_suggestions(suggestions) if m.kind in _FITTED))
+        for record_id, suggestions in propose_apart(records, engine, progress=progress, name=name, cancel=cancel)
+    }
+
+
+def propose_apart(
+    records: Iterable[EncounterRecord], engine: BatchEngine, *, progress: Progress | None = None, name: str = "",
+    cancel: CancelToken | None = None, chunk: int = 4,
+) -> Iterator[tuple[RecordId, tuple[CodeSuggestion, ...]]]:
+    """Yield what an engine proposes for records, without storing anything."""
     waiting = list(records)
-    found: dict[RecordId, CodedCase] = {}
     for start in range(0, len(waiting), chunk):
-        part = waiting[start:start + chunk]
-        for run, suggestions in engine.propose_many(part, cancel=cancel):
-            marks = tuple(m for m in marks_of_suggestions(suggestions) if m.kind in _FITTED)
-            found[run.record_id] = CodedCase(record_id=run.record_id, marks=marks)
+        for run, suggestions in engine.propose_many(waiting[start:start + chunk], cancel=cancel):
+            yield run.record_id, suggestions
         if progress is not None:
             progress(min(start + chunk, len(waiting)), len(waiting), f"labelling with {name}")
-    return found
