@@ -125,12 +125,14 @@ def _add_simulation(steps: argparse._SubParsersAction[argparse.ArgumentParser]) 
     simulate.add_argument("directory", type=Path, metavar="DIR", help="corpus in the layout of CodiEsp")
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR",
                           help="workspace, figures and report go here")
-    simulate.add_argument("--rounds", default="50,100,250,500", metavar="N,N,…",
-                          help="verified records of each row of the seed table (default: 50,100,250,500)")
+    simulate.add_argument("--rounds", default="0,50,100,250,500", metavar="N,N,…",
+                          help="verified records of each row of the seed table (default: 0,50,100,250,500)")
     simulate.add_argument("--gold", type=int, default=0, metavar="N", help="only N records with gold of each split")
     simulate.add_argument("--unlabelled", type=int, default=-1, metavar="N", help="only N records without gold")
     simulate.add_argument("--with-model", action="store_true",
                           help="use the model with the shipped adapter, WHICH HAS SEEN this corpus' train split")
+    simulate.add_argument("--sample", type=int, default=0, metavar="N",
+                          help="records that the experts code first (default: two thirds of those with gold in train)")
     simulate.add_argument("--seed", type=int, default=1)
     simulate.add_argument("--part", choices=("all", "seed", "campaign"), default="all",
                           help="only the seed table, or only the campaign")

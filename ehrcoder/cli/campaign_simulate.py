@@ -58,13 +58,13 @@ class Simulation:
     def seed_table(self) -> list[dict[str, Any]]:
         """Return the table's rows; each is kept in its own file once it is there."""
         from ehrcoder.core.canonical import to_plain
-        from ehrcoder.usecases.campaign.seed_table import table_markdown
+        from ehrcoder.usecases.campaign.seed_table import UNTRAINED, table_markdown
         from ehrcoder.usecases.file_output import replace_file
 
-        rows: list[tuple[str, SeedRow]] = [("untrained", self._row(0))]
+        rows: list[tuple[str, SeedRow]] = []
         for size in (int(n) for n in self._options.rounds.split(",")):
             if size <= len(self.train):
-                rows.append((str(size), self._row(size)))
+                rows.append((str(size) if size else UNTRAINED, self._row(size)))
         how = ("Simulated: experts' codes are the corpus' gold codes, seconds are the keystroke-level effort model's. "
                f"Measured on {len(self.dev)} records that nothing was fitted on, policy every-mention, "
                + ("with the language model." if self._with_model else "without the language model."))

@@ -27,7 +27,7 @@ SLIP = 0.02
 REVIEWER_SLIP = 0.03
 PLANTED_SHARE = 0.05
 PLANTED_DROP = 0.3
-PLANTED_RECORDS = 150
+PLANTED_RECORDS = 100
 
 
 @dataclass(kw_only=True)
@@ -81,7 +81,7 @@ class CampaignRun:
                                index=self.services.code_sets, clock=self.services.clock, seed=self.options.seed)
 
     def _sample(self, train: frozenset[RecordId]) -> None:
-        """Choose two thirds of the records with gold in train among all, and have the experts code them by hand."""
+        """Choose among the records with gold in train, by what all records are like; the experts code them by hand."""
         from ehrcoder.core.campaign.plan import Arm, WorkItem, WorkState
         from ehrcoder.core.campaign.sampling import choose_sample, coverage_of
         from ehrcoder.usecases.campaign.sample import assign_coders, cluster_records, gather_facts
@@ -92,9 +92,10 @@ class CampaignRun:
             facts = gather_facts(self.workspace)
             clustering = cluster_records(facts, self.workspace, seed=self.options.seed)
             choosable = [f for f in facts if f.record_id in train]
+            size = self.options.sample or max(1, 2 * len(choosable) // 3)
             items = [
                 WorkItem(record_id=i.record_id, reason=i.reason, stratum=i.stratum, score=i.score, arm=Arm.CONTROL)
-                for i in choose_sample(choosable, clustering, size=max(1, 2 * len(choosable) // 3))]
+                for i in choose_sample(choosable, clustering, size=size)]
             coverage = coverage_of(facts, frozenset(i.record_id for i in items), clustering)
             hashes = {f.record_id: f.content_sha256 for f in facts}
             with self._store.together():

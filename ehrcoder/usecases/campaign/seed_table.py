@@ -42,7 +42,9 @@ def seed_row(
     """Score one version's labels on the next records, and model what they cost."""
     quality = quality_of("all", labelled, truth)
     diagnoses = quality_of("diagnoses", labelled, truth, keep=lambda key: key[0] is CodeKind.DIAGNOSIS)
-    pairs = [(modelled_seconds(c, offered[c.record_id], find=find), modelled_seconds(c, None, find=find)) for c in truth]
+    pairs = [
+        (modelled_seconds(c, offered[c.record_id], find=find), modelled_seconds(c, None, find=find)) for c in truth
+    ]
     source = random.Random(1)
     drawn = sorted(_ratio(source.choices(pairs, k=len(pairs))) for _ in range(1000))
     ratio = _ratio(pairs)
