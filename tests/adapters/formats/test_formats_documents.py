@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from builders.format_files import RICH, cells, docx, pdf, workbook, zipped
+from builders.format_files import RICH, W, cells, docx, pdf, workbook, zipped
 
 from ehrcoder.adapters.formats import all_readers
 from ehrcoder.adapters.formats.archives import ZipReader
@@ -126,3 +126,36 @@ def test_documents_within_documents_are_read(read_with, media, data):
     assert read_with(CcdaReader(), cda.encode()).text.startswith("Fever")
     resource = {"resourceType": "DocumentReference", "content": [{"attachment": {"contentType": media, "data": coded}}]}
     assert read_with(FhirJsonReader(), json.dumps(resource).encode()).text.startswith("Fever")
+
+
+def test_words_around_the_body_of_a_word_document_are_not_missed_unawares(read_with):
+    run = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    parts = {
+        "word/document.xml": f"<w:document {W}><w:body>{run.format('Body')}</w:body></w:document>",
+        "word/header1.xml": f"<w:hdr {W}>{run.format('')}</w:hdr>", "word/header2.xml": f"<w:hdr {W}>broken",
+        "word/footer1.xml": f"<w:ftr {W}>{run.format('Page')}</w:ftr>",
+        "word/footnotes.xml": f"<w:footnotes {W}><w:footnote>{run.format('See CT')}</w:footnote></w:footnotes>",
+    }
+    record = read_with(DOCX, zipped(parts), name="a.docx").records[0]
+    assert record.documents[0].text == "Body"
+    assert record.import_notes[-1] == "Not in the text, but in the file: footer, footnotes."
+
+
+@pytest.mark.parametrize(("data", "text"), [
+    (rb"{\rtf1\ansi\uc1 38,5 \u176?C \u8804\'3c 3 \u-10179?\u-8942?}", "38,5 °C ≤ 3 🔒"),
+    ("{\\rtf1 Müde 🔒}".encode(), "Müde 🔒"), (rb"{\rtf1 M\'fcde}", "Müde"),
+    (rb"{\rtf1\ansi\ansicpg1250 \'9akoda}", "škoda"), (rb"{\rtf1\ansi\ansicpg1251 \'cf\'f0\'e8}", "При"),
+    (rb"{\rtf1\ansi{\fonttbl{\f0\fcharset0 A;}{\f1\fcharset204 A;}}\f1 \'cf\f0 \'e9}", "Пé"),
+    (rb"{\rtf1 a{\deleted\revauthdel1 go\}ne {x}}b}", "ab"), (rb"{\rtf1 \{a\}\\b}", "{a}\\b"),
+    (rb"{\rtf1 {\field{\*\fldinst HYPERLINK x}{\fldrslt link}} end}", "link end"),
+    (rb"{\rtf1{\pict\pngblip 8950}after}", "after"),
+    (rb"{\rtf1 \trowd\cellx1\cellx2 A\cell B\cell\row\pard}", "A|B|\n"),
+])
+def test_rtf_reads_as_it_is_shown(read_with, data, text):
+    assert read_with(RTF, data).text == text
+
+
+def test_headers_of_rtf_are_not_missed_unawares(read_with):
+    record = read_with(RTF, rb"{\rtf1{\header Page 1\par}{\footerf f}Body}").records[0]
+    assert record.documents[0].text == "Body"
+    assert record.import_notes[-1] == "Not in the text, but in the file: header, footer."
