@@ -82,14 +82,50 @@ def parts() -> tuple[Part, ...]:
     """Return the parts in the order of their menus."""
     from ehrcoder.gui import care_parts
 
-    return (*_import_parts(), *care_parts.parts())
+    return (*_import_parts(), *_code_set_parts(), *care_parts.parts())
 
 
 def start_parts() -> tuple[Callable[[PartHost], None], ...]:
     """Return what is run once, when the workspace was opened and its records are listed."""
+    from ehrcoder.gui.code_set_parts import bring_worklist_up_to_date
     from ehrcoder.gui.import_parts import start_importing
 
-    return (start_importing,)
+    return (start_importing, bring_worklist_up_to_date)
+
+
+def _code_set_parts() -> tuple[Part, ...]:
+    from ehrcoder.gui.actions import ActionSpec, Needs
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("actions", text)
+
+    def import_code_sets(host: PartHost) -> None:
+        from ehrcoder.gui.code_set_parts import ask_for_code_sets as run
+
+        run(host)
+
+    def show_worklist(host: PartHost) -> None:
+        from ehrcoder.gui.code_set_parts import show_changed_codes as run
+
+        run(host)
+
+    def settle(host: PartHost) -> None:
+        from ehrcoder.gui.code_set_parts import let_codes_stay as run
+
+        run(host)
+
+    return (
+        Part(run=import_code_sets, spec=ActionSpec(
+            name="code_sets", group=tr("File"), text=tr("Code sets…"), keys=("Ctrl+Alt+C",),
+            tip=tr("Show the installed editions and import official releases or sets of your own"))),
+        Part(run=show_worklist, spec=ActionSpec(
+            name="changed_codes", group=tr("Record"), text=tr("Codes that an edition changed…"), keys=("Ctrl+Alt+W",),
+            needs=Needs.RECORD, tip=tr("Show which codes of this record a later edition retired or revised"))),
+        Part(run=settle, spec=ActionSpec(
+            name="settle_codes", group=tr("Record"), text=tr("Changed codes stay as they are…"),
+            keys=("Ctrl+Alt+S",), needs=Needs.RECORD,
+            tip=tr("Take this record off the worklist, with a reason; its codes are not touched"))),
+    )
 
 
 def _import_parts() -> tuple[Part, ...]:

@@ -31,13 +31,19 @@ class ReadDesk:
         self._services = services
         self._workspace = workspace
         self._mine = threading.local()
+        self._generation = 0
 
     def _index(self) -> CodeSetIndex:
         index: CodeSetIndex | None = getattr(self._mine, "index", None)
-        if index is None:
+        if index is None or self._mine.generation != self._generation:
+            self._mine.generation = self._generation
             index = self._services.open_code_sets()
             self._mine.index = index
         return index
+
+    def renew_code_sets(self) -> None:
+        """Have each thread open the code sets anew at its next use."""
+        self._generation += 1
 
     def editions(self) -> tuple[CodeSetEdition, ...]:
         """Return the installed code-set editions. Raises EnvironmentFault."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ehrcoder.core.assignments import RecordCoding
-from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.codes import CodeKind, CodeSetEdition
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.active_time import ActiveTime
@@ -230,6 +230,33 @@ class WorkspaceSession(QObject):
             lambda: self._read.import_files(chosen, options=options, progress=progress, cancel=flag),
             done=self._on_imported,
         )
+
+    def run_job(
+        self, name: str, text: str, work: Callable[[Progress, CancelFlag], object], *,
+        done: Callable[[object], None], started: Callable[[CancelFlag], None],
+    ) -> bool:
+        """Run a long job of a part on the read lane, with progress and cancelling; false while one of it runs."""
+        if name in self._flags:
+            return False
+        flag, progress = self._begin(name), self._progress(name, text)
+        started(flag)
+        self._run_job(Lane.READ, name, lambda: work(progress, flag), done=done)
+        return True
+
+    def list_code_sets(self, done: Callable[[tuple[CodeSetEdition, ...]], None]) -> None:
+        """Read which editions are installed."""
+        self.runner.start(Lane.READ, self._read.editions, done=done, failed=lambda _: None)
+
+    def renew_code_sets(self) -> None:
+        """Open the code sets anew on every lane, after some were installed."""
+        self._read.renew_code_sets()
+        self.runner.start(Lane.STORE, self._store.renew_code_sets, failed=self.problem.emit)
+        self.runner.start(Lane.PROPOSE, self._propose.forget_engine)
+        self.runner.start(
+            Lane.READ, self._read.editions, done=self.editions_changed.emit, failed=self.problem.emit
+        )
+        if self._view is not None:
+            self._check(self._view)
 
     def export(self, record_ids: Sequence[RecordId], folder: Path, format_name: str) -> None:
         """Write signed records into a folder."""

@@ -56,6 +56,10 @@ class StoreDesk:
         return WorkspaceInfo(path=self._workspace.path, read_only=read_only, code_sets_off=off,
                              warnings=self._workspace.warnings)
 
+    def renew_code_sets(self) -> None:
+        """Open the code sets anew. Raises EnvironmentFault; the former ones stay in use then."""
+        self._index = self._services.open_code_sets()
+
     @property
     def workspace(self) -> Workspace:
         """The open workspace. Raises EnvironmentFault before it was opened."""

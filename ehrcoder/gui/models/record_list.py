@@ -25,6 +25,8 @@ class QueueFilter(StrEnum):
     DRAFTS = "drafts"
     FLAGGED = "flagged"
     ON_HOLD = "on-hold"
+    RECODE = "recode"
+    """Codes of it were retired or revised by a later edition."""
     SIGNED = "signed"
 
 
@@ -50,6 +52,7 @@ _FITS: dict[QueueFilter, Callable[[RecordRow], bool]] = {
     QueueFilter.DRAFTS: lambda row: row.is_draft,
     QueueFilter.FLAGGED: lambda row: row.flag is not None,
     QueueFilter.ON_HOLD: lambda row: bool(row.held_for),
+    QueueFilter.RECODE: lambda row: bool(row.recode),
     QueueFilter.SIGNED: lambda row: row.status is RecordStatus.SIGNED,
 }
 _ORDERS: dict[QueueOrder, Callable[[RecordRow], Any]] = {
@@ -174,6 +177,8 @@ class RecordListModel(QAbstractListModel):
             parts.append(self.tr("On hold: {0}").format(row.held_for))
         if row.flag is not None:
             parts.append(self.tr("Flagged: {0}").format(row.flag) if row.flag else self.tr("Flagged"))
+        if row.recode:
+            parts.append(self.tr("Codes changed: {0}").format(row.recode.replace("!", self.tr(" (no longer valid)"))))
         if row.is_draft:
             parts.append(self.tr("Draft"))
         if is_open and row.undecided_count:
@@ -209,7 +214,8 @@ class RecordListModel(QAbstractListModel):
         if text:
             if not self._sought:
                 self._sought = [
-                    f"{row.title} {row.source_format} {row.flag or ''} {row.held_for}".casefold() for row in self._rows
+                    f"{row.title} {row.source_format} {row.flag or ''} {row.held_for} {row.recode}".casefold()
+                    for row in self._rows
                 ]
             sought = self._sought
             places = [place for place in places if text in sought[place]]

@@ -40,7 +40,7 @@ class RecordPane(Pane):
             (QueueFilter.TO_DECIDE, self.tr("To decide")), (QueueFilter.READY, self.tr("Ready to sign")),
             (QueueFilter.NEW, self.tr("New")), (QueueFilter.DRAFTS, self.tr("Drafts")),
             (QueueFilter.FLAGGED, self.tr("Flagged")), (QueueFilter.ON_HOLD, self.tr("On hold")),
-            (QueueFilter.SIGNED, self.tr("Signed")),
+            (QueueFilter.RECODE, self.tr("Codes changed by an edition")), (QueueFilter.SIGNED, self.tr("Signed")),
         ))
         self.order = choice_box("record_order", self.tr("Order of the records"), (
             (QueueOrder.IMPORT, self.tr("As imported")), (QueueOrder.LEAST_SURE, self.tr("Least sure first")),
