@@ -37,6 +37,11 @@ class CodingSettings(BaseModel):
         description="clinical proposes what is present now; every-mention also what is negated, historical or of "
                     "the family, as corpora code it.",
     )
+    severity: bool = Field(
+        default=False,
+        description="Whether checks also tell complication classes (CC, MCC) and risk categories (CMS-HCC V28) of "
+                    "assigned codes, where such lists are imported. It never orders suggestions.",
+    )
 
 
 class WindowSettings(BaseModel):

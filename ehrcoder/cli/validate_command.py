@@ -33,6 +33,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("record", metavar="RECORD", help="id, beginning of an id, or title")
     parser.add_argument("--let-stand", metavar="RULE", help="let the warnings of this rule stand; needs --reason")
     parser.add_argument("--reason", default="", help="why they may stand; kept in the history")
+    parser.add_argument("--severity", action="store_true",
+                        help="also tell CC, MCC and CMS-HCC categories, where such lists are imported")
     add_coder_option(parser)
     add_workspace_option(parser)
     add_json_option(parser)
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         if options.let_stand:
             _let_stand(options, services, workspace, record_id)
         coding, record = workspace.coding(record_id), workspace.record(record_id)
-        findings = _findings(services, workspace, record_id)
+        findings = _findings(services, workspace, record_id, with_severity=options.severity)
         off = [words for kind, words in _LISTS.items() if kind not in services.code_sets.lists(on=record.day)]
     if options.json:
         print_json([
@@ -65,13 +67,16 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(each.severity is EditSeverity.ERROR for each in findings) else 0
 
 
-def _findings(services: Services, workspace: Workspace, record_id: RecordId) -> tuple[EditFinding, ...]:
+def _findings(
+    services: Services, workspace: Workspace, record_id: RecordId, *, with_severity: bool = False
+) -> tuple[EditFinding, ...]:
     from ehrcoder.core.comments import comments
     from ehrcoder.usecases.validate_record import validate_coding
 
     said = [each.text for each in comments(workspace.events(record_id))]
     return validate_coding(
-        workspace.coding(record_id), workspace.record(record_id), services.code_sets, said=said
+        workspace.coding(record_id), workspace.record(record_id), services.code_sets, said=said,
+        with_severity=with_severity or services.settings.coding.severity,
     )
 
 

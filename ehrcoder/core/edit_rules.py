@@ -199,6 +199,7 @@ RULES: tuple[Rule, ...] = (
     edits.duplicate, edits.parent_with_child, principal, excludes1, excludes2, code_first, contradicting_outcomes,
     several_dispositions, list_rules.companions, list_rules.present_on_admission, list_rules.unacceptable_principal,
     list_rules.age, procedure_rules.impossible_combination, wording_rules.laterality, wording_rules.specificity,
+    list_rules.severity_and_risk,
 )
 _WEIGHT = {EditSeverity.ERROR: 0, EditSeverity.WARNING: 1, EditSeverity.INFORMATION: 2}
 

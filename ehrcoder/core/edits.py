@@ -23,6 +23,7 @@ from ehrcoder.core.codes import (
 )
 from ehrcoder.core.ids import AssignmentId
 from ehrcoder.core.procedure_tables import CODE_LENGTH, ProcedureTable, first_impossible
+from ehrcoder.core.severity import CodeWeight
 
 _CHOICES_SHOWN = 6
 
@@ -79,6 +80,8 @@ class CodedEntry:
     """Assignable codes of the same header that might say the same more exactly or of the other side."""
     passages: tuple[Passage, ...] = ()
     """The sentences that support it."""
+    weights: tuple[CodeWeight, ...] = ()
+    """What payers make of it; empty unless that was asked for."""
     table: ProcedureTable | None = None
     """The table that an unknown procedure code names."""
     elsewhere: tuple[tuple[Concept, str], ...] = ()

@@ -8,7 +8,9 @@ from ehrcoder.core.assignments import PresentOnAdmission
 from ehrcoder.core.code_notes import parse_note
 from ehrcoder.core.codes import Concept
 from ehrcoder.core.edits import CodedEntry, EditContext, EditFinding, EditSeverity, finding
+from ehrcoder.core.severity import CMS_HCC, MS_DRG
 
+_CLASSES = {"CC": "complication or comorbidity (CC)", "MCC": "major complication or comorbidity (MCC)"}
 _AGE_LISTS = ("age-newborn", "age-pediatric", "age-maternity", "age-adult")
 
 
@@ -119,3 +121,28 @@ def age(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFin
                     f"{youngest if youngest == oldest else f'{youngest} or {oldest}'}.",
                     [entry], f"Medicare Code Editor {edition}, age edits ({name.removeprefix('age-')})",
                 )
+
+
+def severity_and_risk(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFinding]:
+    """Tell complication classes of secondary diagnoses and risk categories, as information."""
+    outranked = {
+        category: weight.value for entry in entries for weight in entry.weights if weight.scheme == CMS_HCC
+        for category in weight.below
+    }
+    for entry in entries:
+        for weight in entry.weights:
+            if weight.scheme == MS_DRG:
+                if not entry.is_principal:
+                    yield finding(
+                        "severity", EditSeverity.INFORMATION,
+                        f"{entry.code} is listed as a {_CLASSES.get(weight.value, weight.value)}; what it counts for "
+                        "depends on the principal diagnosis.", [entry], f"CC and MCC list {weight.edition}",
+                    )
+                continue
+            beside = outranked.get(weight.value)
+            note = f" It has no weight of its own beside HCC {beside}." if beside else ""
+            label = f" ({weight.label})" if weight.label else ""
+            yield finding(
+                "risk-category", EditSeverity.INFORMATION, f"{entry.code} belongs to HCC {weight.value}{label}.{note}",
+                [entry], f"{weight.scheme}, payment year {weight.edition}",
+            )

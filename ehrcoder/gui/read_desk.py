@@ -64,7 +64,9 @@ class ReadDesk:
         from ehrcoder.usecases.validate_record import validate_coding
 
         said = [each.text for each in comments(self._workspace.events(view.record_id))]
-        return validate_coding(view.coding, view.record, self._index(), said=said)
+        return validate_coding(
+            view.coding, view.record, self._index(), said=said, with_severity=self._services.settings.coding.severity
+        )
 
     def outlook(self, view: RecordView) -> Outlook:
         """Return what accepting each undecided suggestion would run into."""

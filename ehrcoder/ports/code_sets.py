@@ -11,6 +11,7 @@ from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.procedure_tables import ProcedureTable
 from ehrcoder.core.recode import AssignedTitle, RecodeTask, SettledTask
+from ehrcoder.core.severity import CodeWeight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,10 @@ class CodeSetIndex(Protocol):
 
     def listed(self, system: str, code: str, *, on: dt.date | None = None) -> Mapping[str, str]:
         """Return the lists that a code stands on, with the value there."""
+        ...
+
+    def weights(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[CodeWeight, ...]:
+        """Return what imported lists of payers make of a code: complication class and risk category."""
         ...
 
     def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ehrcoder.core.assignments import CodeAssignment, RecordCoding
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeSetEdition, Concept, with_dot
@@ -22,16 +23,21 @@ _OPEN_TITLE = re.compile(r"unspecified|\bNOS\b|\bright\b|\bleft\b|\bbilateral\b"
 
 
 def validate_coding(
-    coding: RecordCoding, record: EncounterRecord, index: CodeSetIndex, *, said: Sequence[str] = ()
+    coding: RecordCoding, record: EncounterRecord, index: CodeSetIndex, *, said: Sequence[str] = (),
+    with_severity: bool = False,
 ) -> tuple[EditFinding, ...]:
     """Return what speaks against a record's assigned codes, errors first. Changes nothing.
 
     Each code is checked against the edition of the record's day, or the nearest one that is installed. `said` are
-    the record's comments: a warning that somebody let stand with a reason is information.
+    the record's comments: a warning that somebody let stand with a reason is information. `with_severity` adds what
+    payers make of the codes, where lists of that are imported.
     """
     day = record.day
     found = check(
-        [_entry(assignment, record, index) for assignment in coding.assignments],
+        [
+            _with_weights(entry, index, day) if with_severity else entry
+            for entry in (_entry(assignment, record, index) for assignment in coding.assignments)
+        ],
         EditContext(
             date=day, is_inpatient=record.encounter_class is EncounterClass.INPATIENT,
             ages=_ages(record.patient.birth_year, day), lists=index.lists(on=day),
@@ -64,6 +70,10 @@ def _entry(assignment: CodeAssignment, record: EncounterRecord, index: CodeSetIn
         table=index.procedure_table(code, on=day) if system == ICD_10_PCS else None,
         elsewhere=_elsewhere(index, assignment, edition),
     )
+
+
+def _with_weights(entry: CodedEntry, index: CodeSetIndex, day: dt.date | None) -> CodedEntry:
+    return replace(entry, weights=index.weights(entry.system, entry.code, on=day))
 
 
 def _elsewhere(

@@ -31,6 +31,7 @@ from ehrcoder.core.records import (
     Patient,
     Period,
 )
+from ehrcoder.core.severity import CodeWeight
 from ehrcoder.core.suggestions import (
     Alternative,
     CodeSuggestion,
@@ -103,6 +104,9 @@ class FakeIndex:
 
     def listed(self, system: str, code: str, *, on: dt.date | None = None) -> dict[str, str]:
         return {}
+
+    def weights(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[CodeWeight, ...]:
+        return ()
 
     def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
         return ()

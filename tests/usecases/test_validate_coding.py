@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from builders.coding_world import record_of
@@ -13,8 +15,10 @@ from ehrcoder.adapters.codesets.build import build_all, is_up_to_date
 from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
 from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse, PresentOnAdmission, RecordCoding
 from ehrcoder.core.codes import DISCHARGE_DISPOSITION, ICD_10_CM, KIND_OF_SYSTEM, PATIENT_OUTCOME, Coding
+from ehrcoder.core.edits import EditSeverity
 from ehrcoder.core.ids import AssignmentId, RecordId
 from ehrcoder.core.records import EncounterClass, Period
+from ehrcoder.core.severity import CodeWeight
 from ehrcoder.paths import find_paths
 from ehrcoder.usecases.validate_record import validate_coding
 
@@ -199,3 +203,52 @@ def test_codes_that_a_note_asks_for_are_told_until_one_is_there(index: SqliteCod
     # At N39.0: use additional code (B95-B97), to identify infectious agent.
     assert "use-additional" in found(index, "N39.0")
     assert "use-additional" not in found(index, "N39.0", "B96.20")
+
+
+class Weighed:
+    """The index with payers' lists as if they were imported."""
+
+    def __init__(self, index: SqliteCodeSetIndex) -> None:
+        self._index = index
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._index, name)
+
+    def weights(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[CodeWeight, ...]:
+        return {
+            "I50.21": (CodeWeight(scheme="MS-DRG", value="MCC", label="", edition="2027"),
+                       CodeWeight(scheme="CMS-HCC V28", value="224", label="Acute heart failure", edition="2027",
+                                  below=("225", "226"))),
+            "I50.9": (CodeWeight(scheme="CMS-HCC V28", value="226", label="Heart failure", edition="2027"),),
+        }.get(code, ())
+
+
+def test_severity_and_risk_are_told_only_when_asked_for_and_as_information(index: SqliteCodeSetIndex) -> None:
+    coding, record = coded("J18.9", "I50.21", "I50.9")
+    quiet = validate_coding(coding, record, Weighed(index))
+    assert not [each for each in quiet if each.rule_id in ("severity", "risk-category")]
+    asked = validate_coding(coding, record, Weighed(index), with_severity=True)
+    told = [each for each in asked if each not in quiet]
+    assert {each.severity for each in told} == {EditSeverity.INFORMATION}
+    assert [(each.rule_id, each.codes) for each in told] == [
+        ("severity", ("I50.21",)), ("risk-category", ("I50.21",)), ("risk-category", ("I50.9",)),
+    ]
+    assert "no weight of its own beside HCC 224" in told[2].message
+
+
+def test_the_class_of_the_principal_diagnosis_is_not_told(index: SqliteCodeSetIndex) -> None:
+    coding, record = coded("I50.21")
+    found = validate_coding(coding, record, Weighed(index), with_severity=True)
+    assert "severity" not in {each.rule_id for each in found}
+
+
+def test_nothing_that_proposes_or_searches_asks_for_severity_or_risk() -> None:
+    product = Path(__file__).resolve().parents[2] / "ehrcoder"
+    asking = {
+        str(path.relative_to(product)) for path in product.rglob("*.py")
+        if re.search(r"[.]weights[(]|severity_and_risk|with_severity", path.read_text("utf-8"))
+    }
+    assert asking <= {
+        "core/list_rules.py", "core/edit_rules.py", "usecases/validate_record.py", "cli/validate_command.py",
+        "gui/read_desk.py", "adapters/codesets/index.py",
+    }

@@ -19,6 +19,7 @@ from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept, with_dot
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.procedure_tables import TABLE_LENGTH, ProcedureTable
+from ehrcoder.core.severity import CodeWeight
 from ehrcoder.ports import SearchHit, TermHit
 
 _BUILD = "Run `ehrcoder codesets build`."
@@ -82,6 +83,10 @@ class SqliteCodeSetIndex:
     def listed(self, system: str, code: str, *, on: dt.date | None = None) -> dict[str, str]:
         """Return the lists that a code stands on, with the value there."""
         return self._lists.facts(code, on) if self._lists and system == ICD_10_CM else {}
+
+    def weights(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[CodeWeight, ...]:
+        """Return what imported lists of payers make of a code: complication class and risk category."""
+        return self._lists.weights(code, on) if self._lists and system == ICD_10_CM else ()
 
     def index_paths(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[str, ...]:
         """Return the paths of the imported Alphabetic Index that lead to a code."""

@@ -11,6 +11,7 @@ from ehrcoder.adapters.codesets.lists import LISTS_FOLDER, ListManifest, newest,
 from ehrcoder.core.codes import without_dot
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.procedure_tables import ProcedureAxis, ProcedureRow, ProcedureTable
+from ehrcoder.core.severity import CMS_HCC, MS_DRG, CodeWeight
 
 _FACTS = "SELECT list, value FROM fact WHERE code = ? AND list IN ({})"
 _NAMES = {
@@ -27,6 +28,9 @@ _TABLE = """
 SELECT r.id, r.title, v.place, v.axis, v.value, v.label FROM pcs_row r JOIN pcs_value v ON v.row_id = r.id
 WHERE r.prefix = ? ORDER BY r.id, v.place, v.value
 """
+_V28 = "CMS-HCC Model V28"
+_LABEL = "SELECT text FROM fact WHERE list = ? AND code = ?"
+_BELOW = "SELECT value FROM fact WHERE list = ? AND code = ?"
 _PATH_KINDS = ("index", "external-cause-index", "neoplasm-table", "drug-table")
 
 
@@ -62,6 +66,33 @@ class CodeLists:
         bare = without_dot(code)
         rows = self._connection(manifest).execute(_SUCCESSORS, (bare, bare)).fetchall()
         return tuple(each for (each,) in rows)
+
+    def weights(self, code: str, on: dt.date | None) -> tuple[CodeWeight, ...]:
+        """Return a diagnosis code's complication class and its category of CMS-HCC V28."""
+        bare, found = without_dot(code), list[CodeWeight]()
+        severity, risk = newest(self._manifests, "severity", on), newest(self._manifests, "hcc", on)
+        if severity is not None:
+            rows = self._connection(severity).execute(_FACTS.format("?"), (bare, "severity")).fetchall()
+            found += [CodeWeight(scheme=MS_DRG, value=v, label="", edition=severity.edition) for _, v in rows]
+        if risk is not None:
+            rows = self._connection(risk).execute(_FACTS.format("?"), (bare, _V28)).fetchall()
+            found += [
+                CodeWeight(scheme=CMS_HCC, value=value, label=self._hcc_label(value, on), edition=risk.edition,
+                           below=self._hcc_below(value, on))
+                for _, value in rows
+            ]
+        return tuple(found)
+
+    def _hcc_label(self, category: str, on: dt.date | None) -> str:
+        manifest = newest(self._manifests, "hcc-labels", on)
+        row = manifest and self._connection(manifest).execute(_LABEL, (CMS_HCC, f"HCC{category}")).fetchone()
+        return row[0] if row else ""
+
+    def _hcc_below(self, category: str, on: dt.date | None) -> tuple[str, ...]:
+        manifest = newest(self._manifests, "hcc-hierarchies", on)
+        if manifest is None:
+            return ()
+        return tuple(v for (v,) in self._connection(manifest).execute(_BELOW, (CMS_HCC, category)))
 
     def paths(self, code: str, *, on: dt.date | None = None, limit: int = 40) -> tuple[str, ...]:
         """Return the index paths that lead to a code, shortest first."""
