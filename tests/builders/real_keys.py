@@ -65,7 +65,7 @@ class Keyboard:
         """Type words."""
         self._run("type", "--delay", "25", words)
 
-    def focus(self, title: str) -> None:
+    def focus(self, title: str, *, patience: float = _PATIENCE) -> None:
         """Wait for a window and give it the focus, since no window manager does so here."""
         found: list[str] = []
 
@@ -73,5 +73,5 @@ class Keyboard:
             found[:] = self._run("search", "--onlyvisible", "--name", title).split()
             return bool(found)
 
-        wait_until(is_there, f"no window is called {title}")
+        wait_until(is_there, f"no window is called {title}", patience=patience)
         self._run("windowfocus", "--sync", found[-1])

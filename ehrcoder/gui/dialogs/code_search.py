@@ -72,6 +72,7 @@ class CodeSearch(Overlay):
         self.view.doubleClicked.connect(self._take)
         self.view.activated_by_key.connect(self._take)
         self.about = self.muted("")
+        self.about.setObjectName("about_code")
         self.foot = self.muted("")
         row = QHBoxLayout()
         row.addWidget(self.line, 1)

@@ -102,6 +102,7 @@ class LadderPopup(Overlay):
         self.beside_the_note()
         self._chosen: Callable[[Coding], None] | None = None
         self.path = self.muted("")
+        self.path.setObjectName("about_code")
         self.model = RungModel(self)
         self.view = QuietListView("ladder", self.tr("Codes of the ladder"))
         self.view.setModel(self.model)
