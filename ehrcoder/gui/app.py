@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ehrcoder.services import Services
 
 _LOCKED = "WorkspaceLockedError"
+_TURN_SECONDS = 0.001
 
 
 def application() -> QApplication:
@@ -61,6 +62,8 @@ def run_window(services: Services, workspace: Path | None = None) -> int:
             next_step="Start it from a desktop, or use the commands: ehrcoder --help",
         )
     app = application()
+    # While codes are proposed another thread computes; the one that answers keys must not wait 5 ms for its turn.
+    sys.setswitchinterval(_TURN_SECONDS)
     language = install_language(app, services.settings.window.language, services.paths.resources)
     reports = CrashReports(services.paths.logs, stamp=lambda: f"{services.clock.now():%Y%m%d-%H%M%S}")
     ended = reports.start()

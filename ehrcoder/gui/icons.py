@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -64,13 +66,13 @@ STATUS_ICONS = {
 
 def paint_icon(painter: QPainter, name: str, place: QRectF, colour: QColor | str) -> None:
     """Paint an icon into a rectangle."""
-    _renderer(name, QColor(colour)).render(painter, place)
+    _renderer(name, QColor(colour).name()).render(painter, place)
 
 
 def icon(name: str, colour: QColor | str) -> QIcon:
     """Return an icon sharp at the sizes that buttons and menus use, up to 200 % scale."""
     result = QIcon()
-    renderer = _renderer(name, QColor(colour))
+    renderer = _renderer(name, QColor(colour).name())
     for size in (16, 20, 24, 32, 48):
         pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -81,10 +83,11 @@ def icon(name: str, colour: QColor | str) -> QIcon:
     return result
 
 
-def _renderer(name: str, colour: QColor) -> QSvgRenderer:
+@lru_cache(maxsize=512)
+def _renderer(name: str, colour: str) -> QSvgRenderer:
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" '
-        f'stroke="{colour.name()}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
-        f"{_PATHS[name].replace('currentColor', colour.name())}</svg>"
+        f'stroke="{colour}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
+        f"{_PATHS[name].replace('currentColor', colour)}</svg>"
     )
     return QSvgRenderer(QByteArray(drawing.encode("ascii")))
