@@ -81,6 +81,17 @@ class BackupSettings(BaseModel):
     folder: Path | None = Field(default=None, description="Where they lie; empty means beside the workspace.")
 
 
+class SecuritySettings(BaseModel):
+    """Who may sit at the window."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lock_after_minutes: int = Field(
+        default=10, ge=0, le=480,
+        description="Lock the window of a workspace with profiles after so long without a key or the mouse; 0: never.",
+    )
+
+
 class Settings(BaseModel):
     """All settings, with their defaults."""
 
@@ -96,6 +107,7 @@ class Settings(BaseModel):
     window: WindowSettings = WindowSettings()
     export: ExportSettings = ExportSettings()
     backup: BackupSettings = BackupSettings()
+    security: SecuritySettings = SecuritySettings()
 
 
 def allowed_values(field: FieldInfo) -> str:

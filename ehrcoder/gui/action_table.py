@@ -61,7 +61,8 @@ def action_specs() -> tuple[ActionSpec, ...]:
     from ehrcoder.gui.parts import parts  # which makes specs of its own out of this module
 
     own = (*_file_specs(), *_record_specs(), *_review_specs(), *_code_specs(), *_view_specs())
-    return (*own, *(part.spec for part in parts()))
+    everything = (*own, *(part.spec for part in parts()))
+    return tuple(sorted(everything, key=lambda spec: spec.group == _tr("Help")))  # whose menu is looked for at the end
 
 
 def _file_specs() -> tuple[ActionSpec, ...]:

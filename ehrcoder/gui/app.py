@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LOCKED = "WorkspaceLockedError"
 _TURN_SECONDS = 0.001
+_ENCRYPTED = "PassphraseNeededError"
 
 
 def application() -> QApplication:
@@ -65,6 +66,7 @@ def run_window(services: Services, workspace: Path | None = None) -> int:
     # While codes are proposed another thread computes; the one that answers keys must not wait 5 ms for its turn.
     sys.setswitchinterval(_TURN_SECONDS)
     language = install_language(app, services.settings.window.language, services.paths.resources)
+    services.keys.ask_nobody()  # at the terminal; the window has its own way
     reports = CrashReports(services.paths.logs, stamp=lambda: f"{services.clock.now():%Y%m%d-%H%M%S}")
     ended = reports.start()
     if workspace is None and not _set_up_first(services, app, language):
@@ -106,6 +108,9 @@ def _has_display() -> bool:
 
 def _open_otherwise(window: MainWindow, problem: Problem) -> None:
     """Say why the workspace does not open; offer to read it where only another window holds it."""
+    if problem.kind == _ENCRYPTED:
+        ask_for_passphrase(window)
+        return
     box = QMessageBox(window)
     box.setWindowTitle("EHRCoder")
     box.setIcon(QMessageBox.Icon.Warning)
@@ -122,6 +127,16 @@ def _open_otherwise(window: MainWindow, problem: Problem) -> None:
         window.session.open(read_only=True)
     else:
         window.close()
+
+
+def ask_for_passphrase(window: MainWindow) -> None:
+    """Ask until the workspace opens, or close the window."""
+    from ehrcoder.gui.dialogs.encryption import PassphraseDialog
+
+    dialog = PassphraseDialog(window, window.session, window.session.path)
+    dialog.accepted.connect(window.session.open)
+    dialog.rejected.connect(window.close)
+    dialog.open()
 
 
 def _show_bugs(show: Callable[[Problem], None], reports: CrashReports) -> None:

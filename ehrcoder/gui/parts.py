@@ -82,15 +82,16 @@ def parts() -> tuple[Part, ...]:
     """Return the parts in the order of their menus."""
     from ehrcoder.gui import care_parts
 
-    return (*_import_parts(), *_code_set_parts(), *care_parts.parts())
+    return (*_import_parts(), *_code_set_parts(), *_people_parts(), *care_parts.parts())
 
 
 def start_parts() -> tuple[Callable[[PartHost], None], ...]:
     """Return what is run once, when the workspace was opened and its records are listed."""
     from ehrcoder.gui.code_set_parts import bring_worklist_up_to_date
     from ehrcoder.gui.import_parts import start_importing
+    from ehrcoder.gui.people import start_people
 
-    return (start_importing, bring_worklist_up_to_date)
+    return (start_importing, start_people, bring_worklist_up_to_date)
 
 
 def _code_set_parts() -> tuple[Part, ...]:
@@ -161,4 +162,39 @@ def _import_parts() -> tuple[Part, ...]:
             name="identifiers", group=tr("Record"), text=tr("Possible identifiers…"), keys=("Ctrl+Alt+M",),
             needs=Needs.RECORD,
             tip=tr("Show names, dates, numbers and addresses, and mask them in a new version"))),
+    )
+
+
+def _people_parts() -> tuple[Part, ...]:
+    from ehrcoder.gui.actions import ActionSpec, Needs
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("actions", text)
+
+    def lock(host: PartHost) -> None:
+        from ehrcoder.gui.people import lock as run
+
+        run(host)
+
+    def manage(host: PartHost) -> None:
+        from ehrcoder.gui.people import manage as run
+
+        run(host)
+
+    def encrypt(host: PartHost) -> None:
+        from ehrcoder.gui.people import encrypt as run
+
+        run(host)
+
+    group = tr("People")
+    return (
+        Part(run=lock, spec=ActionSpec(
+            name="lock", group=group, text=tr("Lock"), keys=("Ctrl+Alt+L",), needs=Needs.WRITABLE,
+            tip=tr("Cover the window until somebody signs in"))),
+        Part(run=manage, spec=ActionSpec(
+            name="profiles", group=group, text=tr("People and roles…"), keys=("Ctrl+Alt+P",), needs=Needs.WRITABLE,
+            tip=tr("Show who works in this workspace; an administrator changes it"))),
+        Part(run=encrypt, spec=ActionSpec(
+            name="encryption", group=group, text=tr("Encryption…"), keys=("Ctrl+Alt+E",), needs=Needs.WRITABLE,
+            tip=tr("Encrypt the workspace with a passphrase, change it, or take it away"))),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ehrcoder.core.assignments import RecordCoding
 from ehrcoder.core.codes import CodeKind, CodeSetEdition
 from ehrcoder.core.ids import CoderId, RecordId
+from ehrcoder.core.profiles import Profile
 from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.active_time import ActiveTime
 from ehrcoder.gui.decisions import Decisions
@@ -22,10 +23,12 @@ from ehrcoder.gui.remote_workspace import RemoteWorkspace
 from ehrcoder.gui.store_desk import StoreDesk, WorkspaceInfo
 from ehrcoder.gui.task_runner import CancelFlag, Lane, Problem, TaskRunner
 from ehrcoder.gui.words import counted
-from ehrcoder.ports import Progress, SearchHit, Workspace
+from ehrcoder.ports import OpenWorkspace, Progress, SearchHit, Workspace
 from ehrcoder.usecases.mark_record import MarkRecord
 from ehrcoder.usecases.sign_record import amend_record, sign_record
 from ehrcoder.usecases.verify_code import VerifyCode
+
+Result = TypeVar("Result")
 
 if TYPE_CHECKING:
     from ehrcoder.core.codes import Coding
@@ -97,6 +100,7 @@ class WorkspaceSession(QObject):
         super().__init__(parent)
         self._services = self.services = services
         self.runner = TaskRunner(self)
+        self._path = path
         self._store = StoreDesk(services, path)
         self._remote = RemoteWorkspace(self.runner, lambda: self._store.workspace)
         self._propose = ProposeDesk(services, self._remote)
@@ -108,6 +112,10 @@ class WorkspaceSession(QObject):
         self._checked_version = -1
         self._flags: dict[str, CancelFlag] = {}
         self.info: WorkspaceInfo | None = None
+        self.person: Profile | None = None
+        """Who signed in, where the workspace has profiles."""
+        self.confirm_signature: Callable[[Callable[[str | None], None]], None] = lambda sign: sign(None)
+        """Asks for what a signature needs besides the key: the signer's password, where there are profiles."""
         self.active = ActiveTime(self)
         self.decisions = Decisions(self)
         self.runner.problem.connect(self.problem)
@@ -141,7 +149,12 @@ class WorkspaceSession(QObject):
     @property
     def coder(self) -> CoderId:
         """Under whose name decisions are stored."""
-        return CoderId(self._services.settings.coder)
+        return CoderId(self._services.settings.coder) if self.person is None else self.person.coder_id
+
+    @property
+    def path(self) -> Path:
+        """The workspace's file, also before it was opened."""
+        return (self._path or self._services.paths.default_workspace).expanduser().absolute()
 
     @property
     def is_read_only(self) -> bool:
@@ -279,9 +292,26 @@ class WorkspaceSession(QObject):
         for flag in self._flags.values():
             flag.cancel()
 
-    def workspace(self) -> Workspace:
+    def workspace(self) -> OpenWorkspace:
         """Return the open workspace, for work on the store lane only."""
         return self._store.workspace
+
+    def with_closed_file(
+        self, work: Callable[[], Result], *, allowed: Callable[[OpenWorkspace], None],
+        done: Callable[[Result], None], failed: Callable[[Problem], None],
+    ) -> None:
+        """Close the workspace, carry out work on its file, and open it again; `allowed` raises where it must not be."""
+        store, read_only = self._store, self.is_read_only
+
+        def job() -> Result:
+            allowed(store.workspace)
+            store.close()
+            try:
+                return work()
+            finally:
+                store.open(read_only=read_only)
+
+        self.runner.start(Lane.STORE, job, done=done, failed=failed)
 
     def signed_ids(self) -> tuple[RecordId, ...]:
         """Return the records that can be exported."""
@@ -318,14 +348,20 @@ class WorkspaceSession(QObject):
 
         self._change(view, work, done)
 
-    def sign(self, reasons: Mapping[str, str], findings: Sequence[EditFinding]) -> None:
+    def sign(
+        self, reasons: Mapping[str, str], findings: Sequence[EditFinding], password: str | None = None
+    ) -> None:
         """Sign the open record, with the reasons for which its warnings are let stand.
+
+        `password` proves who signs, where the workspace has profiles.
 
         The use-cases refuse while a suggestion is undecided, an error is open, or a reason is missing.
         """
         view, clock, coder, seconds = self.need_view(), self._services.clock, self.coder, self.active.take()
 
-        def work(workspace: Workspace) -> RecordCoding:
+        def work(workspace: OpenWorkspace) -> RecordCoding:
+            if password is not None:
+                workspace.confirm(password)
             MarkRecord(history=workspace, coder_id=coder).acknowledge(view.record_id, findings, reasons)
             return sign_record(view.record_id, history=workspace, store=workspace, coder_id=coder, clock=clock,
                                active_seconds=seconds)
@@ -340,7 +376,7 @@ class WorkspaceSession(QObject):
         ), None)
 
     def _change(
-        self, view: RecordView, work: Callable[[Workspace], RecordCoding], done: Callable[[RecordView], None] | None
+        self, view: RecordView, work: Callable[[OpenWorkspace], RecordCoding], done: Callable[[RecordView], None] | None
     ) -> None:
         store = self._store
 

@@ -53,8 +53,9 @@ class Signing(QObject):
             self.said.emit(self.tr("Not signed. {0}").format(self._assigned.errors[0]))
             return
         findings = self._assigned.open_edits
-        self._popup.ask(title, view, self._session.coder, findings, lambda reasons: self._session.sign(
-            reasons, findings
+        session = self._session
+        self._popup.ask(title, view, session.coder, findings, lambda reasons: session.confirm_signature(
+            lambda password: session.sign(reasons, findings, password)
         ))
 
     def ask_to_amend(self) -> None:

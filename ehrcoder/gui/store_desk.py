@@ -13,7 +13,7 @@ from ehrcoder.core.errors import EhrCoderError, EnvironmentFault, InputError
 from ehrcoder.core.history import undo_state
 from ehrcoder.core.ids import RecordId
 from ehrcoder.gui.record_view import DocumentView, RecordView, view_document
-from ehrcoder.ports import CodeSetIndex, Workspace
+from ehrcoder.ports import CodeSetIndex, OpenWorkspace
 from ehrcoder.usecases.audit_trail import record_history
 from ehrcoder.usecases.verify_code import VerifyCode
 
@@ -39,7 +39,7 @@ class StoreDesk:
     def __init__(self, services: Services, path: Path | None) -> None:
         self._services = services
         self._path = path
-        self._workspace: Workspace | None = None
+        self._workspace: OpenWorkspace | None = None
         self._index: CodeSetIndex | None = None
         self._documents: dict[RecordId, tuple[DocumentView, ...]] = {}
         self._read_only = False
@@ -61,7 +61,7 @@ class StoreDesk:
         self._index = self._services.open_code_sets()
 
     @property
-    def workspace(self) -> Workspace:
+    def workspace(self) -> OpenWorkspace:
         """The open workspace. Raises EnvironmentFault before it was opened."""
         if self._workspace is None:
             raise EnvironmentFault("No workspace is open.", next_step="Open one first.")
@@ -108,7 +108,7 @@ class StoreDesk:
         ))
         return self._current(view)
 
-    def change(self, view: RecordView, action: Callable[[Workspace], RecordCoding]) -> RecordView:
+    def change(self, view: RecordView, action: Callable[[OpenWorkspace], RecordCoding]) -> RecordView:
         """Carry out what needs no code set (sign, amend) and return the record after it."""
         self._refuse_read_only()
         action(self.workspace)

@@ -8,6 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from builders.people import cheap_passwords
+
+from ehrcoder.adapters.store.backup_shelf import SqliteBackups
+from ehrcoder.adapters.store.cipher import CipherKey
+from ehrcoder.adapters.store.encryption import WorkspaceEncryption
+from ehrcoder.adapters.store.keys import WorkspaceKeys
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.adapters.system import SystemClock, UuidSource
 from ehrcoder.core.codes import (
@@ -230,6 +236,22 @@ def sample_records(count: int = 3) -> tuple[EncounterRecord, ...]:
     )
 
 
+class KeysInMemory:
+    """Stands in for the system's keyring."""
+
+    def __init__(self) -> None:
+        self.kept: dict[bytes, bytes] = {}
+
+    def load(self, salt: bytes) -> bytes | None:
+        return self.kept.get(salt)
+
+    def save(self, key: CipherKey) -> None:
+        self.kept[key.salt] = key.raw
+
+    def forget(self, salt: bytes) -> None:
+        self.kept.pop(salt, None)
+
+
 class FakeServices:
     """Stands in for `ehrcoder.services.Services`."""
 
@@ -242,11 +264,19 @@ class FakeServices:
         self.model = FakeModel()
         self.made_engine = FakeEngine()
         self.backed_up: list[Path] = []
+        self.keyring = KeysInMemory()
+        self.keys = WorkspaceKeys(store=self.keyring)
 
     def open_workspace(self, path: Path | None = None, *, read_only: bool = False) -> SqliteWorkspace:
         assert path is not None
-        return SqliteWorkspace.open(path, clock=self.clock, ids=self.ids, read_only=read_only,
-                                    anchors=self.paths.home / "anchors")
+        return SqliteWorkspace.open(path, clock=self.clock, ids=self.ids, read_only=read_only, keys=self.keys,
+                                    anchors=self.paths.home / "anchors", passwords=cheap_passwords)
+
+    def backups(self, path: Path) -> SqliteBackups:
+        return SqliteBackups(path, clock=self.clock, ids=self.ids, keys=self.keys)
+
+    def encryption(self, path: Path) -> WorkspaceEncryption:
+        return WorkspaceEncryption(path, clock=self.clock, ids=self.ids, keys=self.keys, keyring=self.keyring)
 
     def back_up_if_due(self, path: Path) -> None:
         self.backed_up.append(path)
