@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV_PYTHON := .venv/bin/python
 QT_FOR_TESTS := QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
 
-.PHONY: run test test-slow test-package package docs setup setup-tests lint clean help
+.PHONY: run test test-slow test-package package docs setup setup-tests lint clean help sbom
 
 help:
 	@echo "make run        set up, then open the demo (without a display: run it and write demo-output/)"
@@ -16,6 +16,7 @@ help:
 	@echo "make docs       build the guide into docs/_build/html"
 	@echo "make lint       lint, types and architecture only"
 	@echo "make setup      set up only"
+	@echo "make sbom       write the software bill of materials, dist/ehrcoder.cdx.json (CycloneDX)"
 	@echo "make clean      remove what was built; wheels, models, settings and workspaces are kept"
 
 run: setup
@@ -53,6 +54,9 @@ test-package: setup-tests
 
 docs: setup-tests
 	$(VENV_PYTHON) docs/build.py
+
+sbom: setup
+	$(VENV_PYTHON) packaging/sbom.py
 
 clean:
 	rm -rf .venv .cache/setup .cache/checkers build dist *.egg-info demo-output .pytest_cache .ruff_cache .import_linter_cache

@@ -18,9 +18,9 @@ from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Needed on other systems only, hence not installed where the lock is written.
-_ELSEWHERE = ('colorama==0.4.6; sys_platform == "win32"',)
+_ELSEWHERE = ('colorama==0.4.6; sys_platform == "win32"', 'pywin32-ctypes==0.2.3; sys_platform == "win32"')
 # What is installed on Linux only: these wheels do not exist elsewhere.
-_MARKERS = {"uvloop": 'sys_platform != "win32"'}
+_MARKERS = dict.fromkeys(("uvloop", "secretstorage", "jeepney"), 'sys_platform != "win32"')
 _HEADERS = {
     "run": "What the product needs when it runs.",
     "assets": "What the default model and the code sets are built from; the product never imports it.",

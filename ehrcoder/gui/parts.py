@@ -186,8 +186,16 @@ def _people_parts() -> tuple[Part, ...]:
 
         run(host)
 
+    def prove_offline(host: PartHost) -> None:
+        from ehrcoder.gui.people import prove_offline as run
+
+        run(host)
+
     group = tr("People")
     return (
+        Part(run=prove_offline, spec=ActionSpec(
+            name="offline_report", group=tr("Help"), text=tr("Offline report…"), keys=("Ctrl+Alt+F",),
+            tip=tr("Run the whole job on demo notes while its sockets are watched for, and say what was seen"))),
         Part(run=lock, spec=ActionSpec(
             name="lock", group=group, text=tr("Lock"), keys=("Ctrl+Alt+L",), needs=Needs.WRITABLE,
             tip=tr("Cover the window until somebody signs in"))),

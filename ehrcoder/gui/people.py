@@ -14,6 +14,7 @@ from ehrcoder.core.profiles import Profile
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.dialogs.sign_in import PasswordPopup, SignInPopup
 from ehrcoder.gui.task_runner import Lane, Problem
+from ehrcoder.gui.words import tr
 
 if TYPE_CHECKING:
     from ehrcoder.gui.parts import PartHost
@@ -149,3 +150,26 @@ def encrypt(host: PartHost) -> None:
     from ehrcoder.gui.dialogs.encryption import EncryptionDialog
 
     EncryptionDialog(host, changed=people_of(host).start).open()
+
+
+def prove_offline(host: PartHost) -> None:
+    """Run the whole job in a process of its own while sockets are watched for, and show what was seen."""
+    from ehrcoder.usecases.offline_proof import OfflineReport
+    from ehrcoder.usecases.offline_proof import prove_offline as prove
+
+    services = host.session.services
+
+    def told(report: OfflineReport) -> None:
+        title = tr("No socket that could reach another machine was opened.") if not report.offenders else tr(
+            "A socket that could reach another machine WAS opened. Please report it.")
+        lines = [tr("Watched by: {0}.").format("; ".join(report.watchers)),
+                 *(tr("Not watched by: {0}.").format(each) for each in report.left_out),
+                 tr("Sockets within this machine: {0}.").format(report.local_sockets),
+                 *(tr("Seen: {0}").format(each) for each in report.offenders)]
+        done = tr("Done under watch: {0} records imported, {1} codes proposed, decided, signed, {2} files exported.")
+        host.message.tell(title, done.format(report.job.records, report.job.codes, report.job.files), "\n".join(lines))
+
+    host.say(tr("The whole job runs under watch; this takes half a minute."))
+    host.session.runner.start(
+        Lane.READ, lambda: prove(services.offline_watcher(), with_model=services.settings.model.enabled), done=told,
+        failed=host.session.problem.emit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from builders.people import PASSWORD
@@ -24,6 +25,7 @@ from ehrcoder.gui.dialogs.sign_in import PasswordPopup, SignInPopup
 from ehrcoder.gui.main_window import MainWindow
 from ehrcoder.gui.people import people_of
 from ehrcoder.usecases.encryption import encrypt
+from ehrcoder.usecases.offline_proof import JobDone, WatchedJob
 from ehrcoder.usecases.profiles import create_profile
 
 PASSPHRASE = "seven plain words of this very test"
@@ -264,3 +266,14 @@ def test_an_encrypted_workspace_asks_for_its_passphrase(
     assert len(fresh.keyring.kept) == 1
     window.close()
     window.deleteLater()
+
+
+def test_the_offline_report_is_shown_in_the_window(window: MainWindow, services: FakeServices) -> None:
+    job = JobDone(records=2, codes=9, files=4, with_model=False, python_events=(), interfaces=())
+    seen = WatchedJob(job=job, in_namespace=True, trace=("12 socket(AF_UNIX, SOCK_STREAM, 0) = 3",))
+    services.offline_watcher = lambda: SimpleNamespace(watch=lambda *, with_model: seen)
+    window.trigger("offline_report")
+    assert wait_until_loaded(window)
+    assert "No socket" in window.message.heading.text()
+    assert "an empty network namespace" in window.message.details.toPlainText()
+    assert "2 records" in window.message.words.text()

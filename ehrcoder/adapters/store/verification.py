@@ -147,7 +147,7 @@ class _Check:
 
     def pages(self) -> bool:
         """Let SQLite check its own structure first: nothing else can be read safely when that is damaged."""
-        found = [str(row[0]) for row in self.session.all("PRAGMA quick_check(20)")]
+        found = [str(row[0]) for row in self.session.all("PRAGMA integrity_check(20)")]
         if found != ["ok"]:
             self.note(f"The file itself is damaged: {'; '.join(found)}.")
         return found == ["ok"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from builders.coding_world import (
     suggestion_ids,
 )
 
+from ehrcoder.adapters.store import lock as lock_module
 from ehrcoder.adapters.store.faults import fault_of
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.schema import MIGRATIONS
@@ -106,6 +108,45 @@ def test_the_lock_is_free_again_after_closing_and_after_a_failed_opening(tmp_pat
     lock.acquire()
     lock.release()
     lock.release()
+
+
+def test_a_drive_without_locks_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a network drive answers that has no lock manager; without a lock two writers would meet there."""
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    path = tmp_path / "w.ehrw"
+    open_world(path).workspace.close()
+    before = path.read_bytes()
+    monkeypatch.setattr(lock_module, "_lock", refuse)
+    with pytest.raises(EnvironmentFault, match="does not support file locks") as caught:
+        opened(path)
+    assert "local disk" in caught.value.next_step
+    assert path.read_bytes() == before
+    with closing(opened(path, read_only=True)) as reader:
+        assert len(reader.rows()) == 1
+    monkeypatch.undo()
+    opened(path).close()
+
+
+def test_a_lock_file_that_nobody_holds_is_no_obstacle(tmp_path: Path) -> None:
+    """Left by a crash, by an older program, or by hand: only a lock counts, never the file."""
+    path = tmp_path / "w.ehrw"
+    open_world(path).workspace.close()
+    path.with_name("w.ehrw-lock").write_text("999999 and something else\n")
+    with closing(opened(path)) as workspace:
+        assert workspace.verify().problems == ()
+
+
+def test_a_disk_too_full_for_the_lock_opens_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "w.ehrw"
+    open_world(path).workspace.close()
+    monkeypatch.setattr(lock_module.os, "ftruncate", full)
+    with closing(opened(path)) as workspace:
+        assert len(workspace.rows()) == 1
 
 
 def test_another_database_writer_is_said_to_use_the_workspace(
