@@ -296,22 +296,9 @@ class WorkspaceSession(QObject):
         """Return the open workspace, for work on the store lane only."""
         return self._store.workspace
 
-    def with_closed_file(
-        self, work: Callable[[], Result], *, allowed: Callable[[OpenWorkspace], None],
-        done: Callable[[Result], None], failed: Callable[[Problem], None],
-    ) -> None:
-        """Close the workspace, carry out work on its file, and open it again; `allowed` raises where it must not be."""
-        store, read_only = self._store, self.is_read_only
-
-        def job() -> Result:
-            allowed(store.workspace)
-            store.close()
-            try:
-                return work()
-            finally:
-                store.open(read_only=read_only)
-
-        self.runner.start(Lane.STORE, job, done=done, failed=failed)
+    def with_closed_file(self, work: Callable[[], Result], *, allowed: Callable[[OpenWorkspace], None]) -> Result:
+        """Do, on the store lane, what needs the file closed; `allowed` raises where it must not be done."""
+        return self._store.with_closed_file(work, allowed=allowed)
 
     def signed_ids(self) -> tuple[RecordId, ...]:
         """Return the records that can be exported."""

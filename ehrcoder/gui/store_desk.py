@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ehrcoder.core.assignments import RecordCoding
 from ehrcoder.core.comments import comments
@@ -19,6 +19,8 @@ from ehrcoder.usecases.verify_code import VerifyCode
 
 if TYPE_CHECKING:
     from ehrcoder.services import Services
+
+Result = TypeVar("Result")
 
 _DOCUMENTS_KEPT = 8
 
@@ -66,6 +68,16 @@ class StoreDesk:
         if self._workspace is None:
             raise EnvironmentFault("No workspace is open.", next_step="Open one first.")
         return self._workspace
+
+    def with_closed_file(self, work: Callable[[], Result], *, allowed: Callable[[OpenWorkspace], None]) -> Result:
+        """Close the workspace, carry out work on its file, and open it again, whatever came of the work."""
+        allowed(self.workspace)
+        read_only = self._read_only
+        self.close()
+        try:
+            return work()
+        finally:
+            self.open(read_only=read_only)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -153,8 +153,10 @@ class EncryptionDialog(QDialog):
             self._changed()
             self._say(self.told.text().split("\n")[0])
 
-        session.with_closed_file(lambda: work(session.services), allowed=must_administer, done=done,
-                                 failed=self._refuse)
+        session.runner.start(
+            Lane.STORE,
+            lambda: session.with_closed_file(lambda: work(session.services), allowed=must_administer), done=done,
+            failed=self._refuse)
 
     def _refuse(self, problem: Problem) -> None:
         self._enable(is_on=True)
