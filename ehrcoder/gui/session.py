@@ -112,10 +112,9 @@ class WorkspaceSession(QObject):
         self._checked_version = -1
         self._flags: dict[str, CancelFlag] = {}
         self.info: WorkspaceInfo | None = None
-        self.person: Profile | None = None
-        """Who signed in, where the workspace has profiles."""
+        self.person: Profile | None = None  # who signed in, where the workspace has profiles
+        # Asks for what a signature needs besides the key: the signer's password, where there are profiles.
         self.confirm_signature: Callable[[Callable[[str | None], None]], None] = lambda sign: sign(None)
-        """Asks for what a signature needs besides the key: the signer's password, where there are profiles."""
         self.active = ActiveTime(self)
         self.decisions = Decisions(self)
         self.runner.problem.connect(self.problem)
@@ -335,9 +334,7 @@ class WorkspaceSession(QObject):
 
         self._change(view, work, done)
 
-    def sign(
-        self, reasons: Mapping[str, str], findings: Sequence[EditFinding], password: str | None = None
-    ) -> None:
+    def sign(self, reasons: Mapping[str, str], findings: Sequence[EditFinding], password: str | None = None) -> None:
         """Sign the open record, with the reasons for which its warnings are let stand.
 
         `password` proves who signs, where the workspace has profiles.
