@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ehrcoder.core.codes import ICD_10_CM
 from ehrcoder.core.evidence import Evidence
 from ehrcoder.engine.choose import Pair
@@ -32,6 +34,13 @@ def why_assessed(assessed: Assessed) -> str:
     return f"{text} {assessed.reason[:1].upper()}{assessed.reason[1:]}." if assessed.reason else text
 
 
+def why_incomplete(open_axes: Sequence[str]) -> str:
+    """Return what a procedure still needs before it is a code."""
+    if not open_axes:
+        return ""
+    return f"The note leaves open: {', '.join(open_axes)}. Complete the code in the procedure builder."
+
+
 def path_to(index: CodeSetIndex, system: str, code: str) -> str:
     """Return the way to a code: through the Alphabetic Index where one is installed, and through the headers above."""
     parts: list[str] = []
@@ -44,7 +53,7 @@ def path_to(index: CodeSetIndex, system: str, code: str) -> str:
     return " ".join(parts)
 
 
-def sentence_of(evidence: Evidence, sentences: tuple[Sentence, ...]) -> Sentence | None:
+def sentence_of(evidence: Evidence, sentences: Sequence[Sentence]) -> Sentence | None:
     """Return the sentence that a quote stands in."""
     return next(
         (

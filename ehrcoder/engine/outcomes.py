@@ -11,7 +11,10 @@ from ehrcoder.core.codes import DISCHARGE_DISPOSITION, GOAL_ACHIEVEMENT, PATIENT
 from ehrcoder.core.evidence import Assertion
 from ehrcoder.engine.segment import Sentence
 
-_VERB = r"(?:was |were |is |being |been |to be )?(?:discharged|discharge|transferred|released|sent|returned|went|goes)"
+_VERB = (
+    r"(?:was |were |is |being |been |to be )?(?:discharged|discharge|transferred|released|sent|returned|went|goes|"
+    r"d/c(?:'?d)?|disposition|dispo?)\b:?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ def _rule(system: str, code: str, weight: float, pattern: str) -> _Rule:
 
 _DIED = (
     r"(?:(?:the )?patient (?:\w+ )?(?:died|expired|passed away)|(?:he|she|who|and) (?:died|expired|passed away)"
+    r"|^(?:died|expired)\b|disposition:? (?:expired|died|deceased)"
     r"|pronounced dead|time of death|death was (?:certified|declared)|deceased)"
 )
 # HL7's codes for discharge disposition and v2 table 0241; where a note says more than one thing, all are shown.
@@ -115,18 +119,21 @@ _RULES = (
         GOAL_ACHIEVEMENT,
         "achieved",
         0.85,
-        r"goals? (?:was |were |is |has been |have been )?(?:met|achieved|reached)",
+        r"goals? (?:was |were |is |has been |have been )?(?:met|achieved|reached)|"
+        r"\bgoals?\b(?:[^.;\n]|\.\d){0,60}:\s*(?:met|achieved|reached)|(?<!not )\bat goal\b",
     ),
     _rule(
         GOAL_ACHIEVEMENT,
         "not-achieved",
         0.85,
-        r"goals? (?:was |were |is |are )?(?:not|un)[- ]?(?:met|achieved|reached)",
+        r"goals? (?:was |were |is |are )?(?:not|un)[- ]?(?:met|achieved|reached)|"
+        r"\bgoals?\b(?:[^.;\n]|\.\d){0,60}:\s*(?:not|un)[- ]?(?:met|achieved|reached)|\b(?:not|above) (?:at )?goal\b",
     ),
     _rule(
         GOAL_ACHIEVEMENT,
         "in-progress",
         0.75,
+        r"\bgoals?\b(?:[^.;\n]|\.\d){0,60}:\s*(?:partly|partially|in progress)|"
         r"(?:progress(?:ing)? (?:towards?|to) (?:the |his |her |their )?goals?)",
     ),
     _rule(GOAL_ACHIEVEMENT, "improving", 0.6, r"goals? (?:\w+ ){0,2}improving"),
@@ -157,3 +164,35 @@ def outcome_mentions(sentences: Sequence[Sentence]) -> tuple[OutcomeMention, ...
                 weight=rule.weight,
             )
     return tuple(best.values())
+
+
+# What is said of a condition beside its name; "active" is said of most and shown only where a note says it in words.
+_STATUS_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("remission", re.compile(r"\b(?:in (?:\w+ )?remission|remitted)\b", re.IGNORECASE)),
+    ("resolved", re.compile(r"\b(?:has |have |now |since )?(?:resolved|cleared|recovered from|no longer present)\b",
+                            re.IGNORECASE)),
+    ("relapse", re.compile(r"\b(?:relaps(?:e|ed|ing))\b", re.IGNORECASE)),
+    ("recurrence", re.compile(r"\b(?:recurren(?:t|ce)|recurred)\b", re.IGNORECASE)),
+    ("active", re.compile(r"\b(?:(?:still|remains|currently) (?:active|uncontrolled|symptomatic)|ongoing|persistent|"
+                          r"uncontrolled|worsening|poorly controlled)\b", re.IGNORECASE)),
+)
+_STATUS_REACH = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionStatus:
+    """What a sentence says of how a condition stands: the status and the place of its words in the sentence."""
+
+    code: str
+    start: int
+    end: int
+
+
+def condition_status(sentence: str, start: int, end: int) -> ConditionStatus | None:
+    """Return the status that words near a condition at [start, end) say, the first rule's that holds; None without."""
+    first, last = max(0, start - _STATUS_REACH), min(len(sentence), end + _STATUS_REACH)
+    for code, pattern in _STATUS_RULES:
+        match = pattern.search(sentence, first, last)
+        if match is not None and not re.search(r"\b(?:not|never|un|if)\s+$", sentence[: match.start()], re.IGNORECASE):
+            return ConditionStatus(code=code, start=match.start(), end=match.end())
+    return None

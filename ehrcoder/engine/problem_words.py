@@ -24,6 +24,7 @@ _STATUS = re.compile(
     r"(?: (?:from|for|after))?)[,:]?\s+",
     re.IGNORECASE,
 )
+_AFTER = re.compile(r"\bpost[- ]?op", re.IGNORECASE)
 _VISIT = re.compile(
     r"^(?:(?:ed|er|emergency (?:room|department)|hospital|routine|annual|post-?operative|clinic)\s+)?"
     r"follow[- ]?up(?: (?:visit|appointment|of|for|on|after|from))*\s*(?:and|,|:|-)?\s*",
@@ -107,7 +108,8 @@ def phrases_of(problem: str) -> tuple[Phrase, ...]:
     if not words:
         return ()
     done = _STATUS.match(words)
-    if done is not None:
+    # "Postoperative ileus" is a complication, "post-op day 2 from hip replacement" a state.
+    if done is not None and (_SURGERY.search(words[done.end() :]) or not _AFTER.search(done.group())):
         return (Phrase(text=words[done.end() :].strip(), is_done=True),)
     past = _HISTORY.match(words)
     if past is not None:

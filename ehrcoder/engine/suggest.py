@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ehrcoder.core.assertion import assertion_of
-from ehrcoder.core.codes import ICD_10_CM, KIND_OF_SYSTEM, CodeKind, Coding
+from ehrcoder.core.codes import CONDITION_CLINICAL, ICD_10_CM, KIND_OF_SYSTEM, CodeKind, Coding
 from ehrcoder.core.evidence import Assertion, Evidence, TextSpan
 from ehrcoder.core.ids import DocumentId, RunId, SuggestionId
 from ehrcoder.core.records import EncounterRecord
@@ -16,12 +16,13 @@ from ehrcoder.core.words import content_forms, words_of
 from ehrcoder.engine.artefacts import Artefacts
 from ehrcoder.engine.choose import CodeCase, Pair
 from ehrcoder.engine.clinical import Assessed, ClinicalStage, confidence_of
-from ehrcoder.engine.explain import path_to, sentence_of, why_assessed, why_ranked
+from ehrcoder.engine.explain import path_to, sentence_of, why_assessed, why_incomplete, why_ranked
 from ehrcoder.engine.ground import SYSTEM_OF_KIND, Candidate
-from ehrcoder.engine.outcomes import outcome_mentions
+from ehrcoder.engine.outcomes import condition_status, outcome_mentions
 from ehrcoder.engine.policy import CodingPolicy
 from ehrcoder.engine.problems import assessment_text
 from ehrcoder.engine.segment import Sentence
+from ehrcoder.engine.stems import complete, missing_axes
 from ehrcoder.ports import CodeSetIndex
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ LARGEST_GAP = 3
 STRUCTURED_CONFIDENCE = 0.5
 # What stands in passing (past history, findings) counts for this much where no assessment says what was assessed.
 PASSING_WEIGHT = 0.5
+STATUS_CONFIDENCE = 0.75
 _ANNOTATED_CORPORA = frozenset({"codiesp", "brat"})
 
 
@@ -78,6 +80,7 @@ class SuggestionBuilder:
                     found.setdefault(suggestion.coding.code, suggestion)
         drafts = list(found.values())
         drafts.extend(self._outcomes(ranking.sentences))
+        drafts.extend(self._statuses([d for d in drafts if d.kind is CodeKind.DIAGNOSIS], ranking.sentences))
         drafts.extend(self._structured({draft.coding.code for draft in drafts}))
         order = {kind: place for place, kind in enumerate(CodeKind)}
         drafts.sort(key=lambda s: (order[s.kind], -s.confidence, s.coding.code))
@@ -144,6 +147,9 @@ class SuggestionBuilder:
 
     def _from_ranked(self, ranked: RankedCode, ranking: Ranking) -> CodeSuggestion | None:
         code = self._completed(ranked.case)
+        open_axes: tuple[str, ...] = ()
+        if ranked.case.kind is CodeKind.PROCEDURE and not ranked.case.is_billable:
+            code, open_axes = self._procedure(ranked.case, ranking.sentences)
         coding = self._coding(SYSTEM_OF_KIND[ranked.case.kind], code)
         evidence = self._evidence(ranked.case, coding.display, ranking.sentences) if coding else ()
         if not evidence:
@@ -154,7 +160,7 @@ class SuggestionBuilder:
             evidence=evidence,
             scores=_scores(ranked),
             confidence=round(ranked.confidence * self._weight(evidence, ranking), 4),
-            explanation=why_ranked(ranked.case.pairs[0]),
+            explanation=" ".join(filter(None, (why_ranked(ranked.case.pairs[0]), why_incomplete(open_axes)))),
             alternatives=self._alternatives(ranked, ranking),
         )
 
@@ -171,6 +177,15 @@ class SuggestionBuilder:
         below = self._index.children(SYSTEM_OF_KIND[case.kind], case.code)
         fitting = [c.coding.code for c in below if c.is_billable and "unspecified" in c.coding.display.lower()]
         return fitting[0] if len(fitting) == 1 else case.code
+
+    def _procedure(self, case: CodeCase, sentences: Sequence[Sentence]) -> tuple[str, tuple[str, ...]]:
+        """Return the procedure as far as the note says it, and the axes that it leaves open."""
+        stem = self._index.concept(SYSTEM_OF_KIND[case.kind], case.code)
+        if stem is None or not self._policy.completes_headers:
+            return case.code, missing_axes(case.code)
+        numbers = dict.fromkeys(pair.sentence for pair in case.pairs[:MOST_EVIDENCE])
+        completion = complete(self._index, stem, " ".join(sentences[n].text for n in numbers))
+        return completion.code, completion.missing
 
     def _evidence(self, case: CodeCase, title: str, sentences: Sequence[Sentence]) -> tuple[Evidence, ...]:
         """Return the quotes that the policy lets support a code, the most telling sentence first.
@@ -222,6 +237,31 @@ class SuggestionBuilder:
             if suggestion is not None:
                 found.append(suggestion)
         return found
+
+    def _statuses(self, diagnoses: Sequence[CodeSuggestion], sentences: Sequence[Sentence]) -> list[CodeSuggestion]:
+        """Return what the note says of how its diagnoses stand, one suggestion a status, naming the diagnoses."""
+        found: dict[str, list[tuple[CodeSuggestion, Evidence]]] = {}
+        for diagnosis in diagnoses:
+            for evidence in diagnosis.evidence:
+                sentence = sentence_of(evidence, sentences)
+                if sentence is None:
+                    continue
+                offset = evidence.span.start - sentence.span.start
+                end = min(len(sentence.text), evidence.span.end - sentence.span.start)
+                status = condition_status(sentence.text, offset, end)
+                if status is not None:
+                    quote = _quote(sentence, status.start, status.end, Assertion.PRESENT)
+                    found.setdefault(status.code, []).append((diagnosis, quote))
+                    break
+        drafts = [
+            self._suggestion(
+                CONDITION_CLINICAL, code, evidence=tuple(dict.fromkeys(e for _, e in said))[:MOST_EVIDENCE],
+                scores=[StageScore(stage="outcome-rule", score=STATUS_CONFIDENCE)], confidence=STATUS_CONFIDENCE,
+                explanation="Said of " + ", ".join(d.coding.code for d, _ in said) + ".", alternatives=(),
+            )
+            for code, said in found.items()
+        ]
+        return [draft for draft in drafts if draft is not None]
 
     def _structured(self, already: set[str]) -> list[CodeSuggestion]:
         """Return the codes that came with the record and exist in an installed code set, without a quote."""

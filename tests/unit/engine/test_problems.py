@@ -51,6 +51,8 @@ def test_an_assessment_names_its_problems(text: str, expected: list[str]) -> Non
         ("ED follow-up and congestive heart failure", ["congestive heart failure"]),
         ("8 months status post rotator cuff repair", ["rotator cuff repair"]),
         ("History of gout", ["gout"]),
+        ("Postoperative ileus", ["Postoperative ileus"]),
+        ("Post-op day 2 from hip replacement", ["hip replacement"]),
         ("Hypertension (HTN), uncontrolled", ["Hypertension , uncontrolled"]),
         ("Nausea of uncertain etiology", ["Nausea"]),
         ("Abrasion L knee", ["Abrasion left knee"]),
