@@ -14,7 +14,15 @@ from ehrcoder.core.codes import ICD_10_CM, Concept
 from ehrcoder.core.records import ClinicalDocument
 from ehrcoder.core.sections import SectionKind
 from ehrcoder.engine.conventions import combined, is_integral, is_symptom, one_side, said_elsewhere
-from ehrcoder.engine.problem_words import Phrase, context_of, names_more_than_a_place, phrases_of, sides_in, sites_in
+from ehrcoder.engine.problem_words import (
+    Phrase,
+    context_of,
+    names_more_than_a_place,
+    phrases_of,
+    sides_in,
+    sites_in,
+    without_sides,
+)
 from ehrcoder.engine.problems import Problem, joined, problems_of
 from ehrcoder.engine.resolve import GOOD, Resolved, Resolver
 from ehrcoder.ports import CodeSetIndex
@@ -24,6 +32,9 @@ PLAN_GOOD = 0.85
 # "Cerebral infarction due to embolism" is one title, not an effect and its cause.
 WHOLE_GOOD = 0.88
 _CAUSAL = re.compile(r"\b(?:due to|secondary to|with|in|on|and)\b", re.IGNORECASE)
+_TEST = re.compile(
+    r"(?:pap(?: smear)?|mammogra(?:m|phy)|colonoscopy|bone density(?: scan)?|dexa(?: scan)?)", re.IGNORECASE
+)
 OTHER_SURGERY = "Z98.890"
 LEAST_SURE, MOST_SURE = 0.55, 0.92
 _NEGATIVE = re.compile(r"^(?:no|not|denies|negative|without|normal|unremarkable|declines?)\b", re.IGNORECASE)
@@ -106,15 +117,18 @@ class ClinicalStage:
             return self._after_surgery(phrase.text)
         if phrase.is_past:
             return self._past(phrase.text, problem, text)
-        found = self._resolver.resolve(phrase.text, context=context_of(problem.text))
-        if not found:
-            # "Pap smear" as a problem is the reason of the visit: the screening, not its result.
-            screening = self._resolver.look_up(f"screening {phrase.text}", at_least=0.95)
-            found = (screening,) if screening is not None else ()
-        return found
+        if _TEST.fullmatch(phrase.text):
+            # A test as a problem is the reason of the visit: the screening, not its result.
+            screening = self._resolver.look_up(f"screening {phrase.text}", at_least=0.9)
+            return (screening,) if screening is not None else ()
+        return self._resolver.resolve(phrase.text, context=context_of(problem.text))
 
     def _after_surgery(self, what: str) -> tuple[Resolved, ...]:
-        for query in (f"{what} status", f"status post {what}", f"history of {what}", what):
+        bare, sides = without_sides(what), " ".join(sorted(sides_in(what)))
+        queries = [f"{what} status", f"status post {what}", f"history of {what}", what]
+        if sides:
+            queries[:0] = [f"{sides} status post {bare}", f"{sides} {bare} status"]
+        for query in queries:
             hit = self._resolver.look_up(query)
             if hit is not None and hit.concept.coding.code.startswith("Z"):
                 return (hit,)
@@ -126,8 +140,9 @@ class ClinicalStage:
     def _past(self, what: str, problem: Problem, text: str) -> tuple[Resolved, ...]:
         details = " ".join(text[start:end] for start, end in problem.details)
         if not _TREATED.search(details):
-            hit = self._resolver.look_up(f"personal history of {what}")
-            if hit is not None and hit.concept.coding.code.startswith("Z"):
+            known = self._resolver.look_up(f"history of {what}", at_least=WHOLE_GOOD)
+            hit = known or self._resolver.look_up(f"personal history of {what}")
+            if hit is not None and (hit is known or hit.concept.coding.code.startswith("Z")):
                 return (hit,)
         # "History of gout", with allopurinol continued below: a condition that is there.
         return self._resolver.resolve(what) if _TREATED.search(details) else ()

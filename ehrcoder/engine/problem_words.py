@@ -57,10 +57,14 @@ _COLOURING = re.compile(
     r"moderate(?:ly)?|severe(?:ly)?|significant|symptomatic|asymptomatic|intermittent|occasional|continued|"
     r"established|active|at goal|not at goal|today|flare(?:[- ]?up)?s?(?: of)?|exacerbation of|management of|"
     r"evaluation of|non[- ]?healing|healing|injury|reduced|early|initial|episodes? of|complaints? of|symptoms? of|"
-    r"(?:stage|grade) (?:\d\w?|[iv]+[abc]?)|(?:er|pr|her-?2)(?:/(?:er|pr|her-?2))*[- ]?(?:positive|negative)|"
+    r"(?:er|pr|her-?2)(?:/(?:er|pr|her-?2))*[- ]?(?:positive|negative)|"
     r"in (?:an? )?(?:adult|child)|presentation|gradual|sudden|\d+\.\d+)\b",
     re.IGNORECASE,
 )
+# A stage is part of the name of a kidney disease or an ulcer, not of a cancer's code.
+_STAGE = re.compile(r"\b(?:stage|grade) (?:\d\w?|[iv]+[abc]?)\b", re.IGNORECASE)
+_CANCER = re.compile(r"\b(?:cancer|carcinoma|lymphoma|melanoma|tumou?r|sarcoma|neoplasm)\b", re.IGNORECASE)
+_GENERIC = re.compile(r"\b(?:diseases?|disorders?|conditions?|problems?|issues?)\b", re.IGNORECASE)
 _SHORT_SIDES = (
     (re.compile(r"\b(?:L|Lt|lt)\b\.?(?=\s+[a-z])"), "left"),
     (re.compile(r"\b(?:R|Rt|rt)\b\.?(?=\s+[a-z])"), "right"),
@@ -128,12 +132,15 @@ def parts_of(text: str) -> tuple[str, ...]:
 
 
 def plainer(text: str) -> tuple[str, ...]:
-    """Return a text without the words that only colour it, then also without those of time, each where it differs."""
+    """Return a text without the words that only colour it, then those of time, then "disease", where it differs."""
     found: list[str] = []
+    whole = text
+    text = _STAGE.sub(" ", text) if _CANCER.search(text) else text
     first = " ".join(_COLOURING.sub(" ", text).split()).strip(" ,-")
     second = " ".join(_TIMED.sub(" ", first).split()).strip(" ,-")
-    for other in (first, second):
-        if other and other.casefold() != text.casefold() and other not in found:
+    third = " ".join(_GENERIC.sub(" ", second).split()).strip(" ,-")
+    for other in (first, second, third):
+        if len(other) > 2 and other.casefold() != whole.casefold() and other not in found:
             found.append(other)
     return tuple(found)
 
@@ -162,7 +169,7 @@ def sites_in(text: str) -> frozenset[str]:
 
 def names_more_than_a_place(text: str) -> bool:
     """Tell whether a text has a word besides those of side, site, course and grammar."""
-    rest = _SITES.sub(" ", _SIDES.sub(" ", _TIMED.sub(" ", _COLOURING.sub(" ", text))))
+    rest = _SITES.sub(" ", _SIDES.sub(" ", text))
     return any(len(word) > 1 and word not in _EMPTY for word in re.findall(r"[a-z]+", rest.lower()))
 
 

@@ -24,6 +24,14 @@ SURE = 0.9
 # Further parts are met nearly whole: "hypertension, better reading today" is one condition.
 GOOD_PART = 0.85
 GOOD_BY_WORDS = {1: 0.86, 2: 0.78}
+# What it costs to leave a step of words out, and what a title gains for the side that was asked for.
+LEFT_OUT, SIDED = 0.08, 0.12
+# Kinds that must be asked for by name: a fracture is no stress fracture.
+_BY_NAME = frozenset(
+    "stress pathological foreign vessel blood late presymptomatic newborn congenital obstetric postprocedural neonatal "
+    "drug-induced intraoperative sequela recurrent hereditary juvenile gestational puerperal occupational".split()
+)
+UNASKED_KIND = 0.15
 HITS = 12
 MOST_OTHERS = 5
 # How much what the ranking thinks of a code may move it among hits of nearly the same score.
@@ -71,8 +79,10 @@ class Resolver:
         assignable = self._assignable(hits)
         if not assignable:
             return None
+        asked = set(search_words(phrase))
         scored = sorted(
-            ((score + RANKING_WEIGHT * self._opinion(concept.coding.code), concept, score, term)
+            ((score + RANKING_WEIGHT * self._opinion(concept.coding.code) - _unasked(concept, term, asked), concept,
+              score, term)
              for concept, score, term in assignable),
             key=lambda row: (-row[0], row[1].coding.code),
         )
@@ -86,6 +96,8 @@ class Resolver:
 
     def _best_of(self, phrase: str, context: str) -> Resolved | None:
         best: Resolved | None = None
+        most = 0.0
+        sides = sides_in(f"{phrase} {context}")
         for number, words in enumerate((phrase, *plainer(phrase))):
             candidates = [words]
             missing = " ".join(w for w in context.split() if w not in words.lower().split())
@@ -93,9 +105,11 @@ class Resolver:
                 candidates.insert(0, f"{missing} {words}")
             for query in candidates:
                 hit = self.look_up(query)
-                # Words left out cost a little, so that a title that has them stands first.
-                if hit is not None and (best is None or hit.score - 0.03 * number > best.score):
-                    best = hit
+                if hit is None:
+                    continue
+                worth = hit.score - LEFT_OUT * number + (SIDED if sides & set(_words_of(hit.concept)) else 0.0)
+                if best is None or worth > most:
+                    best, most = hit, worth
         if best is None and names_more_than_a_place(phrase) and without_sides(phrase) != phrase:
             return self._best_of(without_sides(phrase), "")
         return best
@@ -147,3 +161,12 @@ def _shares_a_word(phrase: str, concept: Concept, term: str) -> bool:
     labels = (concept.coding.display, term, *concept.synonyms, *concept.notes.inclusion_terms)
     has = {word for label in labels for word in search_words(label)}
     return any(word in has or any(len(word) > 3 and other.startswith(word[:5]) for other in has) for word in asked)
+
+
+def _words_of(concept: Concept) -> tuple[str, ...]:
+    return search_words(concept.coding.display)
+
+
+def _unasked(concept: Concept, term: str, asked: set[str]) -> float:
+    """Return what a hit loses for a kind that nobody asked for; one met by another term than its title loses none."""
+    return UNASKED_KIND if not term and (_BY_NAME & set(_words_of(concept))) - asked else 0.0
