@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
@@ -20,10 +21,23 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from ehrcoder.gui.app import application, make_window, wait_until_loaded  # noqa: E402
 from ehrcoder.gui.main_window import MainWindow  # noqa: E402
+from ehrcoder.gui.theme import apply_theme, theme_named  # noqa: E402
+from ehrcoder.paths import Paths, find_paths  # noqa: E402
 from ehrcoder.services import Services  # noqa: E402
 
 NOTES = ("02-pulmonology-copd-exacerbation.txt", "06-paediatrics-bronchiolitis.txt", "10-neurology-stroke.txt")
 _SIZE = (1280, 800)
+
+
+def paths_to_show() -> Paths:
+    """Return this installation's parts under a folder whose name may stand in a picture."""
+    real = find_paths()
+    home = Path(tempfile.gettempdir()) / "ehrcoder"
+    home.mkdir(exist_ok=True)
+    for name in ("models", "codesets"):
+        if not (home / name).exists():
+            (home / name).symlink_to(real.home / name)
+    return replace(real, home=home)
 
 
 def prepare(services: Services, workspace: Path) -> None:
@@ -101,6 +115,7 @@ def first_start(services: Services, language: str, name: str) -> None:
 
     app = application()
     install_language(app, language, services.paths.resources)
+    apply_theme(app, theme_named("light"), services.settings.window.font_size)
     wizard = FirstStart(services, language)
     wizard.show()
     wizard.place.file.setText("/home/ana/Documents/ward-7.ehrw")
@@ -115,7 +130,7 @@ def main() -> int:
     """Make every picture and return the exit code."""
     application()
     (DOCS / "images").mkdir(exist_ok=True)
-    services = Services()
+    services = Services(paths=paths_to_show())
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "ward-7.ehrw"
         prepare(services, workspace)

@@ -2,54 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from PySide6.QtCore import QCoreApplication
 
+from ehrcoder.gui.action_spec import ActionSpec, Needs, Scope
+from ehrcoder.gui.parts import parts
 
-class Scope(StrEnum):
-    """Where an action's key works."""
-
-    WINDOW = "window"
-    REVIEW = "review"
-    """The tray or the note has the focus: the only place where single letters act."""
-    CODES = "codes"
-    """The tray, the note or the list of assigned codes."""
-    HISTORY = "history"
-    """The history of a record."""
-
-
-class Needs(StrEnum):
-    """What must be there before an action can be chosen."""
-
-    NOTHING = "nothing"
-    RECORD = "record"
-    """An open record."""
-    WRITABLE = "writable"
-    """A workspace that is open for writing."""
-    CHANGEABLE = "changeable"
-    """An open record that is not signed, in a workspace that is open for writing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionSpec:
-    """One action as the table below names it."""
-
-    name: str
-    group: str
-    text: str
-    tip: str
-    keys: tuple[str, ...] = ()
-    scope: Scope = Scope.WINDOW
-    icon: str = ""
-    short: str = ""
-    checks: bool = False
-    """Whether it is switched on and off."""
-    changes: bool = False
-    """Whether it changes the open record: such a key does not repeat, and reading only switches it off."""
-    needs: Needs = Needs.NOTHING
-    """When it is enabled; what `changes` the record needs a changeable one."""
+__all__ = ["ActionSpec", "Needs", "Scope", "action_specs"]
 
 
 def _tr(text: str) -> str:
@@ -58,8 +16,6 @@ def _tr(text: str) -> str:
 
 def action_specs() -> tuple[ActionSpec, ...]:
     """Return every action in the order of menus and key sheet."""
-    from ehrcoder.gui.parts import parts  # which makes specs of its own out of this module
-
     own = (*_file_specs(), *_record_specs(), *_review_specs(), *_code_specs(), *_view_specs())
     everything = (*own, *(part.spec for part in parts()))
     return tuple(sorted(everything, key=lambda spec: spec.group == _tr("Help")))  # whose menu is looked for at the end

@@ -20,6 +20,7 @@ from ehrcoder.gui.language import install_language
 from ehrcoder.gui.main_window import MainWindow, memory_in
 from ehrcoder.gui.session import WorkspaceSession
 from ehrcoder.gui.task_runner import Problem, problem_of
+from ehrcoder.gui.theme import apply_theme, theme_named
 
 if TYPE_CHECKING:
     from ehrcoder.services import Services
@@ -92,6 +93,8 @@ def _set_up_first(services: Services, app: QApplication, language: str) -> bool:
 
     if not is_first_start(services):
         return True
+    look = services.settings.window
+    apply_theme(app, theme_named(look.theme), look.font_size)
     while True:
         wizard = FirstStart(services, language)
         result = wizard.exec()

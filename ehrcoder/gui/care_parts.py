@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QUrl
 
+from ehrcoder.gui.action_spec import ActionSpec
 from ehrcoder.gui.task_runner import Lane
 
 if TYPE_CHECKING:
-    from ehrcoder.gui.parts import Part, PartHost
+    from ehrcoder.gui.parts import PartHost
 
 
-def parts() -> tuple[Part, ...]:
-    """Return these parts with their words and keys."""
-    from ehrcoder.gui.action_table import ActionSpec
-    from ehrcoder.gui.parts import Part
-
+def actions() -> tuple[tuple[ActionSpec, Callable[[PartHost], None]], ...]:
+    """Return these actions with their words and keys, and what each runs."""
     def tr(text: str) -> str:
         return QCoreApplication.translate("actions", text)
 
     return (
-        Part(run=change_settings, spec=ActionSpec(
+        (ActionSpec(
             name="settings", group=tr("File"), text=tr("Settings…"), keys=("Ctrl+,",),
-            tip=tr("Look for a setting and change it"))),
-        Part(run=choose_model, spec=ActionSpec(
+            tip=tr("Look for a setting and change it")), change_settings),
+        (ActionSpec(
             name="model_file", group=tr("File"), text=tr("Choose a language model…"),
-            tip=tr("Copy a model file into the data folder and let it propose"))),
-        Part(run=open_guide, spec=ActionSpec(
+            tip=tr("Copy a model file into the data folder and let it propose")), choose_model),
+        (ActionSpec(
             name="guide", group=tr("Help"), text=tr("Guide"), keys=("Shift+F1",),
-            tip=tr("Open the guide in the browser; it lies on this machine"))),
-        Part(run=open_licences, spec=ActionSpec(
+            tip=tr("Open the guide in the browser; it lies on this machine")), open_guide),
+        (ActionSpec(
             name="licences", group=tr("Help"), text=tr("Licences"),
-            tip=tr("Show the licence of everything that is enclosed"))),
-        Part(run=tell_about, spec=ActionSpec(
+            tip=tr("Show the licence of everything that is enclosed")), open_licences),
+        (ActionSpec(
             name="about", group=tr("Help"), text=tr("About EHRCoder"),
-            tip=tr("Versions, code sets, model, and what is sent anywhere: nothing"))),
+            tip=tr("Versions, code sets, model, and what is sent anywhere: nothing")), tell_about),
     )
 
 

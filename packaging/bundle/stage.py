@@ -11,10 +11,13 @@ from pathlib import Path
 
 import icons
 import licences
-from places import HOME, REPOSITORY, STAGE
+from folders import HOME, REPOSITORY, STAGE
 
 _IMPORTED = "release-"
 _VOCABULARY = "vocabulary.sqlite"
+# Between processors that have a library of their own; these take the next older one. Sapphire Rapids is among them
+# because its tiles (AMX) are named by processors of virtual machines that then refuse them: the worker dies there.
+_LEFT_OUT = ("cannonlake", "cascadelake", "cooperlake", "ivybridge", "piledriver", "sapphirerapids")
 _LIBRARY_ENDINGS = (".so", ".dylib", ".dll", ".metal")
 
 
@@ -77,7 +80,7 @@ def extract_libraries(wheel: Path, target: Path) -> int:
     with zipfile.ZipFile(wheel) as archive:
         for entry in archive.namelist():
             name = Path(entry).name
-            if any(part in name for part in _LIBRARY_ENDINGS) and "mtmd" not in name and "llama-common" not in name:
+            if any(part in name for part in _LIBRARY_ENDINGS) and _travels(name):
                 taken.setdefault(archive.read(entry), []).append(name)
     for content, names in taken.items():
         # The linker asks for the name with one number (libggml.so.0), llama-cpp-python for the one without.
@@ -89,6 +92,10 @@ def extract_libraries(wheel: Path, target: Path) -> int:
             (target / other).write_bytes(content)
             os.chmod(target / other, 0o755)
     return len(taken)
+
+
+def _travels(library: str) -> bool:
+    return not any(part in library for part in ("mtmd", "llama-common", *_LEFT_OUT))
 
 
 def write_windows_version(target: Path, text: str) -> None:

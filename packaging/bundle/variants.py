@@ -12,7 +12,7 @@ import tarfile
 from pathlib import Path
 
 import contents
-from places import DIST, HOME, REPOSITORY, STAGE, data_of, inside
+from folders import DIST, HOME, REPOSITORY, STAGE, data_of, inside
 
 MODEL = "gemma-3-270m-q4_k_m.gguf"
 _DESKTOP = """[Desktop Entry]
@@ -54,7 +54,7 @@ Description: offline workbench for clinical coding
  Proposes diagnosis, procedure and outcome codes with a local language model;
  a clinician verifies every one of them. Opens no network connection.
 """
-_STRIPPED = re.compile(r"(libpython3|lib-dynload/)")
+_STRIPPED = re.compile(r"(libpython3|lib-dynload/|sqlcipher3/)")
 _WORTH_A_LINK = 100_000
 _EPOCH = 1_700_000_000  # the same input makes the same archive
 
@@ -68,7 +68,8 @@ def slim_down(program: Path) -> str:
     if not (program / "ehrcoder-window").exists():
         os.link(program / "ehrcoder", program / "ehrcoder-window")
     for path in sorted(inside(program).rglob("*.so*")):
-        # Libraries that auditwheel has patched do not survive `strip`; only those of this Python are large.
+        # Libraries that auditwheel has patched may not survive `strip`: only those are taken that gain much and that
+        # the smoke test uses.
         if _STRIPPED.search(str(path.relative_to(program))) and not path.is_symlink() and shutil.which("strip"):
             subprocess.run(["strip", "--strip-unneeded", str(path)], check=True)
     seen: dict[bytes, Path] = {}

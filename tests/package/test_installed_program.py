@@ -98,6 +98,38 @@ def test_doctor_finds_every_part_whole(program: Program) -> None:
     assert found["worker"]["standing"] == "fine"
 
 
+def test_the_first_start_leads_by_keys_to_a_workspace(program: Program, display: dict[str, str]) -> None:
+    home = program.home / "first"
+    home.mkdir()
+    wizard = subprocess.Popen(
+        program.command("ehrcoder-window"), env=program.environment | screen(display) | {"HOME": str(home)},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd="/",
+    )
+    data = home / ".local" / "share" / "ehrcoder"
+    keys = Keyboard(display)
+    try:
+        keys.focus("EHRCoder: first start")
+        keys.press("Return", "Return", "Return", "Return")
+        wait_until((data / "settings.toml").exists, "the first start made no settings")
+        keys.focus("workspace – EHRCoder")
+        keys.press("ctrl+q")
+        assert wizard.wait(30) == 0
+    finally:
+        if wizard.poll() is None:
+            wizard.kill()
+            wizard.wait()
+    assert wizard.stdout is not None
+    assert wizard.stdout.read() == ""
+    wizard.stdout.close()
+    assert (data / "workspace.ehrw").read_bytes()[:6] == b"SQLite"
+    assert not list((data / "logs").glob("crash-*"))
+
+
+def screen(display: dict[str, str]) -> dict[str, str]:
+    """Return the variables that lead a program to a display."""
+    return {name: value for name, value in display.items() if name in ("DISPLAY", "XAUTHORITY", "QT_QPA_PLATFORM")}
+
+
 def test_a_record_goes_from_file_to_verified_export(program: Program, display: dict[str, str], tmp_path: Path) -> None:
     workspace, bundles = tmp_path / "work.ehrw", tmp_path / "bundles"
     demo = program.folder / "_internal" / "ehrcoder" / "data" / "resources" / "demo" / "notes"
@@ -125,9 +157,8 @@ def test_a_record_goes_from_file_to_verified_export(program: Program, display: d
 def decide_by_keys(program: Program, display: dict[str, str], workspace: Path, ids: list[str]) -> list[str]:
     """Accept the first suggestion of the open record, reject the others and sign it; return what was signed."""
     window = subprocess.Popen(
-        program.command("ehrcoder-window", workspace), env=program.environment | {
-            name: value for name, value in display.items() if name in ("DISPLAY", "XAUTHORITY", "QT_QPA_PLATFORM")
-        }, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd="/",
+        program.command("ehrcoder-window", workspace), env=program.environment | screen(display),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", cwd="/",
     )
     keys = Keyboard(display)
 

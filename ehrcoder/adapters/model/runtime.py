@@ -29,21 +29,25 @@ def _bindings() -> Any:
         from llama_cpp import llama_cpp
     except (ImportError, OSError, RuntimeError) as error:
         raise LlamaFailureError(f"llama.cpp cannot be loaded ({type(error).__name__})") from error
-    _load_processors(Path(llama_cpp.__file__).parent / "lib")
+    _load_processors(llama_cpp)
     return llama_cpp
 
 
-def _load_processors(folder: Path) -> None:
+def _load_processors(bindings: Any) -> None:
     """Let a build for every processor choose the library for this one; a build for one processor holds it already.
 
-    The folder is named, since llama.cpp would otherwise also look where the program was started.
+    The folder is named, since llama.cpp would otherwise also look where the program was started. The functions are
+    those that libllama itself is linked to: another file of the same library would be a registry of its own.
     """
     try:
+        count, load = bindings._lib.ggml_backend_reg_count, bindings._lib.ggml_backend_load_all_from_path
+    except AttributeError:
+        # Windows looks for a function in the one library that is named, and loads no library twice.
         from llama_cpp._ggml import libggml
-    except (ImportError, OSError, RuntimeError):
-        return
-    if libggml.ggml_backend_reg_count() == 0:
-        libggml.ggml_backend_load_all_from_path(str(folder).encode())
+
+        count, load = libggml.ggml_backend_reg_count, libggml.ggml_backend_load_all_from_path
+    if count() == 0:
+        load(str(Path(bindings.__file__).parent / "lib").encode())
 
 
 # ctypes pointers that may be None by their annotations; the runtime checks each where it is made.

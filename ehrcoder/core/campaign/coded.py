@@ -35,6 +35,7 @@ class CodeMark:
 
     @property
     def key(self) -> tuple[CodeKind, str]:
+        """Kind and code, by which two codings are compared."""
         return self.kind, self.code
 
     @property
@@ -52,6 +53,7 @@ class CodedCase:
 
     @property
     def keys(self) -> frozenset[tuple[CodeKind, str]]:
+        """Kind and code of every mark."""
         return frozenset(mark.key for mark in self.marks)
 
 

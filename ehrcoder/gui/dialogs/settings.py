@@ -228,10 +228,11 @@ def setting_words(name: str) -> str:
         "coder": _tr("Name of the coder"), "workspace": _tr("Workspace"), "model.enabled": _tr("Use the model"),
         "model.path": _tr("Model file"), "model.adapter": _tr("Adapter file"), "model.threads": _tr("Threads"),
         "model.context_size": _tr("Context"), "model.gpu_layers": _tr("Layers on the GPU"),
-        "coding.policy": _tr("Policy"), "window.language": _tr("Language"), "window.theme": _tr("Theme"),
+        "coding.policy": _tr("Policy"), "coding.severity": _tr("Severity"),
+        "window.language": _tr("Language"), "window.theme": _tr("Theme"),
         "window.font_size": _tr("Size of the text"), "export.namespace": _tr("Namespace"),
         "backup.daily": _tr("Every day"), "backup.keep": _tr("Number kept"), "backup.folder": _tr("Folder"),
-    }.get(name, name)
+    }.get(name, name.rpartition(".")[2].replace("_", " ").capitalize())
 
 
 def choice_words(choice: str) -> str:

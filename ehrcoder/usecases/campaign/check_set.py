@@ -37,7 +37,9 @@ EditsOf = Callable[[RecordId], Sequence[str]]
 class Ranker(Protocol):
     """Ranks every candidate of a record."""
 
-    def rank(self, record: EncounterRecord) -> Ranking: ...
+    def rank(self, record: EncounterRecord) -> Ranking:
+        """Return the codes of a record, best first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

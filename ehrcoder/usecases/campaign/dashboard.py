@@ -37,6 +37,7 @@ class ListProgress:
 
     @property
     def total(self) -> int:
+        """Records of the list, whatever became of them."""
         return self.waiting + self.done + self.failed
 
 

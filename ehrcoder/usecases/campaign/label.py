@@ -30,7 +30,9 @@ class BatchEngine(Protocol):
 
     def propose_many(
         self, records: Sequence[EncounterRecord], *, cancel: CancelToken | None = None
-    ) -> Proposed: ...
+    ) -> Proposed:
+        """Return what was proposed for each record, in their order. Raises CancelledError."""
+        ...
 
 
 class LabelRecords(RecordStore, CodingHistory, Protocol):
