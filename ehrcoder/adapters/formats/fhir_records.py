@@ -177,7 +177,10 @@ def _content_of(group: _Group, collection: ResourceCollection) -> _Content:
             report(f"{place_of(resource)} is {status}.")
             continue
         # A reference to a document that cannot be read is nothing to code from; a measurement is.
-        has_clinical_content |= text_at(resource, "resourceType") not in _POINTERS
+        # So is a claim that names diagnoses, even where none of their codes could be taken.
+        has_clinical_content |= (
+            text_at(resource, "resourceType") not in _POINTERS or bool(objects_at(resource, "diagnosis"))
+        )
         for found in documents_of(resource, resolve=collection.resolve, report=report):
             documents.append(_document(found, len(documents) + 1))
             document_of.setdefault(id(resource), documents[-1])

@@ -108,3 +108,10 @@ def test_other_versions_of_an_encounter_are_understood(read_with, encounter) -> 
     record = read_with(FhirJsonReader(), bundle(PATIENT, encounter, condition())).records[0]
     assert (record.encounter_class.value, str(record.period.start), str(record.period.end)) == (
         "IMP", "2026-03-01", "2026-03-04")
+
+
+def test_a_claim_whose_codes_have_no_system_comes_in_and_names_them(read_with) -> None:
+    claim = {"resourceType": "Claim", "id": "k", "patient": {"reference": "Patient/p"},
+             "diagnosis": [{"sequence": 1, "diagnosisCodeableConcept": {"coding": [{"code": "654321"}]}}]}
+    read = read_with(FhirJsonReader(), json.dumps(claim).encode())
+    assert (len(read.records), read.left_out) == (1, ["Claim/k: a code without its code system."])
