@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,8 @@ from ehrcoder.core.records import (
 from ehrcoder.ports import ReadContext, TablePreview
 
 _SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv"})
+# Reports have a title and a date above their header.
+_HEADER_WITHIN = 10
 _DELIMITERS = (",", ";", "\t", "|")
 
 class CsvReader:
@@ -63,11 +66,11 @@ class CsvReader:
         """Return header, first rows and what each column is taken for. Raises InputError for no table at all."""
         decoded = decode(data, name="The file")
         all_rows = _all_rows(decoded.text, context)
-        columns = _columns_of(all_rows[0].cells, context)
+        place, columns = _header_of(all_rows, context)
+        below = all_rows[place + 1:]
         return TablePreview(
-            header=columns.header, rows=tuple(row.cells for row in all_rows[1:rows + 1]),
-            row_count=len(all_rows) - 1, columns=columns.by_role,
-            remarks=(*decoded.notes, *damage_in(all_rows[1:], columns)),
+            header=columns.header, rows=tuple(row.cells for row in below[:rows]), row_count=len(below),
+            columns=columns.by_role, remarks=(*decoded.notes, *damage_in(below, columns)),
         )
 
 
@@ -84,40 +87,52 @@ class _Table:
 
 
 def _read_table(all_rows: Sequence[Row], context: ReadContext) -> _Table:
-    columns = _columns_of(all_rows[0].cells, context)
+    place, columns = _header_of(all_rows, context)
     if "text" not in columns.places and not columns.codes:
         raise no_text_column(columns)
+    if place:
+        context.on_left_out(f"What stands above the header on line {all_rows[place].line} was left out.")
     for lacking in columns.missing:
         context.on_left_out(f"There is no column {lacking}.")
-    rows = tuple(_whole_rows(all_rows[1:], width=len(columns.header), context=context))
+    rows = tuple(_whole_rows(all_rows[place + 1:], width=len(columns.header), context=context))
     dates = (row.cells[columns.places[role]] for row in rows for role in ("start", "end") if role in columns.places)
     return _Table(columns=columns, rows=rows, day_order=day_order_of(dates))
 
 
+def _header_of(rows: Sequence[Row], context: ReadContext) -> tuple[int, Columns]:
+    """Return the first of the upper rows that names a column of texts or codes, else the first row."""
+    first: Columns | None = None
+    for place, row in enumerate(rows[:_HEADER_WITHIN]):
+        columns = _columns_of(row.cells, context)
+        if "text" in columns.places or columns.codes:
+            return place, columns
+        first = first or columns
+    return 0, first or _columns_of((), context)
+
+
 def _all_rows(text: str, context: ReadContext) -> list[Row]:
-    """Return header and rows, blank ones left out. Raises InputError."""
+    """Return header and rows, blank ones left out; a row that cannot be read is named. Raises InputError."""
     marker = re.match(r"sep=(.)(?:\r\n|\n|\r)", text)
     body = text[marker.end():] if marker else text
     delimiter = marker[1] if marker else _delimiter_of(body, context)
-    first_line = 2 if marker else 1
-    all_rows = [
-        Row(line=row.line + first_line - 1, cells=row.cells) for row in rows_of(body, delimiter=delimiter)
-        if any(cell.strip() for cell in row.cells)
-    ]
+    found = rows_of(body, delimiter=delimiter, first_line=2 if marker else 1, report=context.on_left_out)
+    all_rows = [row for row in found if any(cell.strip() for cell in row.cells)]
     if not all_rows:
         raise InputError("The file holds nothing but white space.", next_step="Check the file at its source.")
     return all_rows
 
 
 def _delimiter_of(text: str, context: ReadContext) -> str:
-    """Choose the delimiter under which the header names most of what is known, then most columns."""
+    """Choose the delimiter under which an upper row names most of what is known, then most columns."""
     def known(delimiter: str) -> tuple[int, int]:
+        best = (-1, 0)
         try:
-            header = next(iter(rows_of(text, delimiter=delimiter))).cells
+            for row in itertools.islice(rows_of(text, delimiter=delimiter), _HEADER_WITHIN):
+                best = max(best, (_columns_of(row.cells, context).known, len(row.cells)))
         except InputError:
             # Quoted cells only close before the right delimiter.
-            return -1, 0
-        return _columns_of(header, context).known, len(header)
+            return best
+        return best
 
     return max(_DELIMITERS, key=known)
 

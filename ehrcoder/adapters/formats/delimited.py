@@ -7,7 +7,7 @@ may be longer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ehrcoder.core.errors import InputError
@@ -23,11 +23,27 @@ class Row:
     cells: tuple[str, ...]
 
 
-def rows_of(text: str, *, delimiter: str) -> Iterator[Row]:
-    """Yield every row. Raises InputError naming the line of a quote that is closed never or too early."""
+def rows_of(
+    text: str, *, delimiter: str, first_line: int = 1, report: Callable[[str], None] | None = None
+) -> Iterator[Row]:
+    """Yield every row.
+
+    A quote that is closed too early costs its row where `report` is told of it and the row ends with its line: what
+    follows is certain then. Else it raises InputError naming the line, since lines of a text could pass for rows.
+    """
     unquoted = re.compile(f"[^{re.escape(delimiter)}\r\n]*")
-    position, line, cells = 0, 1, list[str]()
+    position, line, cells = 0, first_line, list[str]()
     row_start = 0
+
+    def next_line(problem: InputError) -> int:
+        """Tell of a row that ends with its line, and return where the next begins. Raises the problem for others."""
+        found = _LINE_END.search(text, row_start)
+        end, following = (found.start(), found.end()) if found else (len(text), len(text))
+        if report is None or position > end or text.count('"', row_start, end) % 2:
+            raise problem
+        report(f"{problem.what.rstrip('.')}; the row was left out.")
+        return following
+
     while True:
         if text.startswith('"', position):
             cell, position = _quoted_cell(text, position, line=line + _line_ends(text, row_start, position))
@@ -41,8 +57,12 @@ def rows_of(text: str, *, delimiter: str) -> Iterator[Row]:
         end = _LINE_END.match(text, position)
         if end is None and position < len(text):
             at = line + _line_ends(text, row_start, position)
-            raise InputError(f"Line {at}: a quoted cell goes on after its closing quote.",
-                             next_step="Double the quotes that belong to the text.")
+            position = next_line(InputError(f"Line {at}: a quoted cell goes on after its closing quote.",
+                                            next_step="Double the quotes that belong to the text."))
+            row_start, cells, line = position, [], line + 1
+            if position >= len(text):
+                return
+            continue
         yield Row(line=line, cells=tuple(cells))
         position = end.end() if end else position
         line += _line_ends(text, row_start, position)

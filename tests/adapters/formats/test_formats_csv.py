@@ -81,7 +81,7 @@ def test_a_table_without_header_shows_nothing_of_its_first_row(read_with):
 
 @pytest.mark.parametrize(("data", "reason"), [
     (b"", "empty"), (b"\n \n", "white space"), (b'id,text\n1,"open', "Line 2: a quote is opened"),
-    (b'id,text\n1,"a"b\n', "Line 2: a quoted cell goes on"),
+    (b'id,text\n1,"a\n"b\n', "Line 3: a quoted cell goes on"), (b'id,text\n1,"a"b"\n2,x,y\n', "Line 2: a quoted"),
 ])
 def test_a_broken_table_is_refused_with_line_and_reason(read_with, data, reason):
     with pytest.raises(InputError, match=reason):
@@ -146,3 +146,24 @@ def test_real_notes_of_a_table_come_in(real_data, read_with):
     read = read_with(CsvReader(), data)
     assert len(read.records) == 67
     assert read.left_out == []
+
+
+def test_a_quote_closed_too_early_costs_its_row_alone(read_with):
+    read = read_with(CsvReader(), b'id,text\n1,"a"b\n2,"x\ny"\n3,say "hi"\n')
+    assert [record.documents[0].text for record in read.records] == ["x\ny", 'say "hi"']
+    assert read.left_out == ["Line 2: a quoted cell goes on after its closing quote; the row was left out."]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_title_above_the_header_is_left_out_and_lines_still_count(read_with, delimiter):
+    rows = ["Report of the ward", "", "Printed: 2026-05-01", delimiter.join(("id", "text", "sex")),
+            delimiter.join(("1", "Fever", "F")), delimiter.join(("2", "Cough"))]
+    read = read_with(CsvReader(), "\r\n".join(rows).encode())
+    assert [record.documents[0].text for record in read.records] == ["Fever"]
+    assert read.left_out == ["What stands above the header on line 4 was left out.",
+                             "Line 6: 2 cells where the header has 3."]
+
+
+def test_a_table_of_utf_16_as_spreadsheets_write_unicode_text(read_with):
+    read = read_with(CsvReader(), "id\ttext\r\n1\tMüde 🤒\r\n".encode("utf-16"))
+    assert read.text == "Müde 🤒"
