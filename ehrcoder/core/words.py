@@ -26,6 +26,8 @@ class Word:
 
 def fold(text: str) -> str:
     """Return text in lower case without accents; its length may differ from the original."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

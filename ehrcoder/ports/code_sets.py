@@ -50,7 +50,7 @@ class CodeSetIndex(Protocol):
         ...
 
     def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
-        """Return the concepts directly below a code, in the order of the classification."""
+        """Return the concepts directly below a code, in the order of the classification; below "" the topmost."""
         ...
 
     def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
@@ -78,6 +78,16 @@ class CodeSetIndex(Protocol):
 
         It comes from the imported tables of the day, else from the code list, then without labels.
         """
+        ...
+
+    def titles(
+        self, system: str, beginning: str, *, on: dt.date | None = None
+    ) -> tuple[tuple[str, str], ...]:
+        """Return the assignable codes that begin like this with their titles, in the order of the codes."""
+        ...
+
+    def count_below(self, system: str, beginning: str, *, on: dt.date | None = None) -> int:
+        """Return how many assignable codes begin like this."""
         ...
 
     def successors(self, system: str, code: str) -> tuple[str, ...]:

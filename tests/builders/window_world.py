@@ -120,6 +120,17 @@ class FakeIndex:
     def procedure_table(self, code: str, *, on: dt.date | None = None) -> ProcedureTable | None:
         return None
 
+    def titles(
+        self, system: str, beginning: str, *, on: dt.date | None = None
+    ) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (each.coding.code, each.coding.display) for each in concepts()
+            if each.is_billable and each.coding.system == system and each.coding.code.startswith(beginning)
+        )
+
+    def count_below(self, system: str, beginning: str, *, on: dt.date | None = None) -> int:
+        return len(self.titles(system, beginning))
+
     def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         return next((each for each in concepts() if (each.coding.system, each.coding.code) == (system, code)), None)
 
@@ -127,6 +138,8 @@ class FakeIndex:
         return self.concept(system, code)
 
     def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
+        if not code:
+            return tuple(each for each in concepts() if each.parent is None and each.coding.system == system)
         return tuple(each for each in concepts() if each.parent == code and each.coding.code != code)
 
     def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:

@@ -17,7 +17,7 @@ from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.ports import Progress
 
 # Raised when the readers make other rows of the same input, so that what was built before counts as out of date.
-_REVISION = 2
+_REVISION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ def build_all(
             continue
         manifest = build_edition(source.read(), target, input_sha256=digest)
         outcomes.append(BuildOutcome(manifest=manifest, built=True))
+    remove_unreadable(target)
     if progress is not None:
         progress(len(openers), len(openers) + 1, "Vocabulary")
     build_vocabulary(
@@ -70,6 +71,20 @@ def is_up_to_date(target: Path, sources: Path) -> bool:
 
 def _digest(source: DefaultSource) -> str:
     return text_sha256(f"{__version__} {SCHEMA_VERSION} {_REVISION}".encode(), *source.inputs)
+
+
+def remove_unreadable(target: Path) -> None:
+    """Remove former default editions that this version cannot read; what was imported is left for its owner."""
+    try:
+        manifests = read_manifests(target)
+    except EnvironmentFault:
+        # Nobody knows what a damaged manifest describes, so that is left for `doctor` to tell of.
+        return
+    for manifest in manifests:
+        if manifest.schema_version != SCHEMA_VERSION and not manifest.file_name.startswith(IMPORTED):
+            path = target / manifest.file_name
+            path.with_suffix(".json").unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
 def _all_of(target: Path, outcomes: Sequence[BuildOutcome]) -> list[Manifest]:

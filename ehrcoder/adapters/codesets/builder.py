@@ -15,9 +15,10 @@ from pathlib import Path
 from ehrcoder.adapters.codesets.manifest import Manifest, file_sha256, write_manifest
 from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
 from ehrcoder.adapters.codesets.schema import COUNT_WORDS, CREATE, INDEX, KEEP_COUNTS, SCHEMA_VERSION
+from ehrcoder.adapters.codesets.synonyms import key_of
 from ehrcoder.core.codes import CodeSetEdition, ConceptNotes, without_dot
 from ehrcoder.core.errors import EnvironmentFault, InputError
-from ehrcoder.core.matching import content_words, search_words
+from ehrcoder.core.matching import search_words
 from ehrcoder.core.words import words_of
 
 _INSERT_CONCEPT = """
@@ -131,7 +132,8 @@ def _add(
     term_id: int,
 ) -> int:
     others = tuple(dict.fromkeys((*row.notes.inclusion_terms, *row.notes.includes, *row.synonyms)))
-    title_words = search_words(row.display)
+    title = " ".join(search_words(row.display))
+    folded = [" ".join(search_words(term)) for term in others]
     connection.execute(
         _INSERT_CONCEPT,
         (
@@ -139,13 +141,12 @@ def _add(
             source.version, _day(row.effective_from or source.effective_from),
             _day(row.effective_to or source.effective_to),
             _json(row.synonyms), row.definition or None, notes_json(row.notes),
-            "\n".join([" ".join(title_words), *(" ".join(search_words(term)) for term in others)]),
+            "\n".join([title, *folded]),
         ),
     )
-    other_words = " ".join(" ".join(search_words(term)) for term in others)
-    connection.execute(_INDEX_CONCEPT, (concept_id, " ".join(title_words), other_words))
+    connection.execute(_INDEX_CONCEPT, (concept_id, title, " ".join(folded)))
     connection.executemany(
-        _INSERT_SYNONYM, [(" ".join(content_words(search_words(text))), concept_id) for text in row.synonyms]
+        _INSERT_SYNONYM, [(key_of(text), concept_id) for text in row.synonyms]
     )
     if row.is_published_term:
         for text in (row.display, *(other for other in others if other not in row.search_only)):

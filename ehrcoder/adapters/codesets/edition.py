@@ -17,6 +17,9 @@ from ehrcoder.ports import TermHit
 _COLUMNS = "c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes, c.effective_from, c.effective_to"
 _CONCEPT = f"SELECT {_COLUMNS} FROM concept c WHERE c.code = ?"  # noqa: S608 - constant columns
 _CHILDREN = f"SELECT {_COLUMNS} FROM concept c WHERE c.parent = ? ORDER BY c.position"  # noqa: S608
+_TOPMOST = f"SELECT {_COLUMNS} FROM concept c WHERE c.parent IS NULL ORDER BY c.position"  # noqa: S608
+_TITLES = "SELECT code, display FROM concept WHERE is_billable = 1 AND code >= ? AND code < ? ORDER BY code"
+_COUNT = "SELECT count(*) FROM concept WHERE is_billable = 1 AND code >= ? AND code < ?"
 _BILLABLE = "SELECT code FROM concept WHERE is_billable = 1"
 _BEGINNING = "SELECT code FROM concept WHERE is_billable = 1 AND code >= ? AND code < ? ORDER BY code"
 _WORD = "SELECT documents FROM word WHERE form = ?"
@@ -69,7 +72,9 @@ class Edition:
         return self.concept_of(row) if row else None
 
     def children(self, code: str) -> tuple[Concept, ...]:
-        """Return the concepts directly below a code."""
+        """Return the concepts directly below a code; below "" those that stand below none."""
+        if not code:
+            return tuple(self.concept_of(row) for row in self.connection.execute(_TOPMOST))
         return tuple(self.concept_of(row) for row in self.connection.execute(_CHILDREN, (code,)))
 
     def ancestors(self, code: str) -> tuple[Concept, ...]:
@@ -90,6 +95,14 @@ class Edition:
         """Return the assignable codes that begin like this, as they are written."""
         last = beginning + chr(0x10FFFF)
         return tuple(code for (code,) in self.connection.execute(_BEGINNING, (beginning, last)))
+
+    def titles_from(self, beginning: str) -> tuple[tuple[str, str], ...]:
+        """Return the assignable codes that begin like this with their titles."""
+        return tuple(self.connection.execute(_TITLES, (beginning, beginning + chr(0x10FFFF))))
+
+    def count_from(self, beginning: str) -> int:
+        """Return how many assignable codes begin like this."""
+        return self.connection.execute(_COUNT, (beginning, beginning + chr(0x10FFFF))).fetchone()[0]
 
     def terms(self, words: Sequence[str], *, limit: int) -> tuple[TermHit, ...]:
         """Return the codes whose terms share most with the words, one hit a code, best first."""

@@ -21,8 +21,9 @@ from ehrcoder.adapters.codesets.release_tables import Named
 from ehrcoder.adapters.codesets.releases import Pieces, edition_source, own_source, pieces_of
 from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
 from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
-from ehrcoder.adapters.codesets.sources import PCS_SECTIONS, code_synonyms
+from ehrcoder.adapters.codesets.sources import PCS_SECTIONS
 from ehrcoder.adapters.codesets.staging import finish_interrupted, new_stage, put_in_place
+from ehrcoder.adapters.codesets.synonyms import code_synonyms
 from ehrcoder.adapters.codesets.vocabulary import build_vocabulary
 from ehrcoder.core.code_releases import Differences, ImportedEdition, LeftOut, ReleaseImport
 from ehrcoder.core.codes import ICD_10_CM

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from ehrcoder.adapters.codesets.edition import Edition, connect
+from ehrcoder.adapters.codesets.edition import IMPORTED, Edition, connect
 from ehrcoder.adapters.codesets.lists import edition_start
 from ehrcoder.adapters.codesets.lists_read import CodeLists
 from ehrcoder.adapters.codesets.manifest import read_manifests
@@ -38,7 +38,7 @@ class SqliteCodeSetIndex:
         for edition in sorted(editions, key=_age):
             self._by_age.setdefault(edition.about.system, []).append(edition)
         self._current = {system: of_system[-1] for system, of_system in self._by_age.items()}
-        self._searcher = Searcher(vocabulary)
+        self._searcher = Searcher(vocabulary, lists)
         self._vocabulary = vocabulary
 
     @classmethod
@@ -53,8 +53,10 @@ class SqliteCodeSetIndex:
         try:
             for manifest in manifests:
                 if manifest.schema_version != SCHEMA_VERSION:
+                    was_imported = manifest.file_name.startswith(IMPORTED)
                     raise EnvironmentFault(
-                        f"{manifest.edition.name} was built by another version of the program.", next_step=_BUILD
+                        f"{manifest.edition.name} was built by another version of the program.",
+                        next_step="Run `ehrcoder codesets import` with its files again." if was_imported else _BUILD,
                     )
                 opened.append(Edition.open(folder / manifest.file_name, manifest.edition))
             return cls(opened, connect(vocabulary), CodeLists(folder))
@@ -99,6 +101,18 @@ class SqliteCodeSetIndex:
         edition = self._at(ICD_10_PCS, on)
         return table or (table_of_codes(edition, prefix) if edition and len(prefix) == TABLE_LENGTH else None)
 
+    def titles(
+        self, system: str, beginning: str, *, on: dt.date | None = None
+    ) -> tuple[tuple[str, str], ...]:
+        """Return the assignable codes that begin like this with their titles, in the order of the codes."""
+        edition = self._at(system, on)
+        return edition.titles_from(beginning) if edition else ()
+
+    def count_below(self, system: str, beginning: str, *, on: dt.date | None = None) -> int:
+        """Return how many assignable codes begin like this."""
+        edition = self._at(system, on)
+        return edition.count_from(beginning) if edition else 0
+
     def successors(self, system: str, code: str) -> tuple[str, ...]:
         """Return the assignable codes that an imported conversion table names in place of a former one."""
         edition = self._current.get(system)
@@ -126,7 +140,7 @@ class SqliteCodeSetIndex:
         return edition.concept(code) if edition else None
 
     def children(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
-        """Return the concepts directly below a code, in the order of the classification."""
+        """Return the concepts directly below a code, in the order of the classification; below "" the topmost."""
         edition = self._at(system, on)
         return edition.children(code) if edition else ()
 

@@ -31,6 +31,11 @@ WHERE r.prefix = ? ORDER BY r.id, v.place, v.value
 _V28 = "CMS-HCC Model V28"
 _LABEL = "SELECT text FROM fact WHERE list = ? AND code = ?"
 _BELOW = "SELECT value FROM fact WHERE list = ? AND code = ?"
+_ENTRIES = """
+SELECT c.bare, e.path, e.modifiers
+FROM entry_fts f JOIN entry e ON e.id = f.rowid JOIN entry_code c ON c.entry_id = e.id
+WHERE entry_fts MATCH ? ORDER BY e.level, e.id LIMIT ?
+"""
 _PATH_KINDS = ("index", "external-cause-index", "neoplasm-table", "drug-table")
 
 
@@ -103,6 +108,16 @@ class CodeLists:
                 rows = self._connection(manifest).execute(_PATHS, (without_dot(code), limit))
                 found.extend(f"{path} {modifiers}".strip() for path, modifiers, _ in rows)
         return tuple(dict.fromkeys(found))[:limit]
+
+    def entries_of(self, match: str, *, limit: int) -> list[tuple[str, str]]:
+        """Return codes without dot and the index paths that lead to them, for a full-text query."""
+        found: list[tuple[str, str]] = []
+        for kind in _PATH_KINDS:
+            manifest = newest(self._manifests, kind, None)
+            if manifest is not None:
+                rows = self._connection(manifest).execute(_ENTRIES, (match, limit))
+                found.extend((bare, f"{path} {modifiers}".strip()) for bare, path, modifiers in rows)
+        return found
 
     def procedure_table(self, code: str, on: dt.date | None) -> ProcedureTable | None:
         """Return a table of the imported tables that held on a day, or None where there is none such."""

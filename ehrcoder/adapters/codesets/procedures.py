@@ -31,15 +31,22 @@ def read_titles(data: bytes, *, file_name: str) -> list[tuple[str, str]]:
 def procedure_rows(
     titles: Sequence[tuple[str, str]], *, sections: Mapping[str, str]
 ) -> Iterator[ConceptRow]:
-    """Yield the codes below derived headers: section (1 character), table (3), body part or object (4).
+    """Yield the codes below derived headers: section (1 character), body system (2), table (3), body part (4).
 
-    A header's title is what the titles below it have in common, since no title file names headers.
+    `sections` names sections, body systems and, as `B*0`, operations that no title spells out alike. The titles of
+    other headers are what the titles below them have in common, since no title file names headers.
     """
+    above = ""
     for section, in_section in groupby(titles, key=lambda pair: pair[0][:1]):
         yield _header(section, sections.get(section, f"Section {section}"), None)
         for table, in_table in groupby(in_section, key=lambda pair: pair[0][:3]):
             table_titles = list(in_table)
-            yield _header(table, _table_title([title for _, title in table_titles]), section)
+            system = table[:2]
+            if system != above:
+                above = system
+                yield _header(system, sections.get(system, f"Body system {system}"), section)
+            named = sections.get(f"{section}*{table[2]}") or _table_title([title for _, title in table_titles])
+            yield _header(table, named, system)
             for part, in_part in groupby(table_titles, key=lambda pair: pair[0][:4]):
                 codes = list(in_part)
                 yield ConceptRow(

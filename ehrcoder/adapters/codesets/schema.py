@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Concepts are numbered from the shortest title to the longest, so that the first matches of a search are the
 # general ones; `position` is the order of the classification.

@@ -4,181 +4,236 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from ehrcoder.adapters.codesets.edition import Edition, quoted
-from ehrcoder.adapters.codesets.spelling import Spelling
-from ehrcoder.core.codes import Concept, without_dot
-from ehrcoder.core.matching import content_words, entry_score, needs_equality, search_words
+from ehrcoder.adapters.codesets.lists_read import CodeLists
+from ehrcoder.adapters.codesets.query import QueryReader
+from ehrcoder.core.codes import ICD_10_CM, Concept, without_dot
+from ehrcoder.core.matching import search_words
+from ehrcoder.core.ranking import HEADER_LOST, Query, Reading, Slot, Word, entry_score, unasked
 from ehrcoder.ports import SearchHit
 
 # Entries are numbered from the most general title to the longest, so the first matches are the likely ones and
 # the index need not be read to its end.
 _MATCH = "SELECT rowid FROM concept_fts WHERE concept_fts MATCH ? LIMIT ?"
 _SYNONYM = "SELECT concept_id FROM synonym WHERE words = ?"
-_ENTRIES = "SELECT id, matched, is_billable FROM concept WHERE id IN ({})"
+_ENTRIES = "SELECT id, bare, matched, is_billable FROM concept WHERE id IN ({})"
 _BY_CODE = """
 SELECT id, bare, is_billable FROM concept WHERE bare >= ? AND bare < ? ORDER BY is_billable DESC, length(bare), bare
 LIMIT ?
 """
+_BELOW = """
+SELECT id, matched FROM concept WHERE bare > ? AND bare < ? AND is_billable = 1 ORDER BY id LIMIT ?
+"""
 _FULL = """
 SELECT c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes FROM concept c WHERE c.id = ?
 """
-_PHRASES = "SELECT words, meaning FROM phrase WHERE words IN ({})"
 
 _CODE_LIKE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,9}")
+_LAST_CHARACTER = "\uffff"
 _ENTRIES_A_QUERY = 80
-_VARIANTS = 6
-_PARTIAL_QUERIES = 3
-_LONGEST_PHRASE = 5
-_REWRITTEN = 0.97
+_ENTRIES_RELAXED = 30
+_INDEX_ENTRIES = 40
+_RELAXED_SLOTS = 5
+_HEADERS_OPENED = 4
+_BELOW_A_HEADER = 12
+_BELOW_LOST = 0.03
+_INDEX_TRUST = 0.96
 _POOR = 0.6
+_GOOD = 0.8
 _FEW = 5
 
-Query = tuple[tuple[str, ...], float]
-Matches = dict[int, set[int]]
-"""Which of the queries brought in the concept with this number."""
-Found = dict[tuple[str, int], tuple[float, int]]
-"""Score and number of the matching label, by code system and number of the concept."""
+
+@dataclass(slots=True)
+class _Found:
+    """One entry that was found: its score and what it was found by."""
+
+    score: float
+    label: int = 0
+    bare: str = ""
+    is_billable: bool = True
+    path: str = ""
+
+
+_Value = TypeVar("_Value")
+Hits = dict[tuple[str, int], _Found]
+"""By code system and number of the concept."""
 
 
 class Searcher:
     """Finds concepts over several editions. Belongs to the thread that opened the vocabulary."""
 
-    def __init__(self, vocabulary: sqlite3.Connection) -> None:
-        self._vocabulary = vocabulary
-        self._spelling = Spelling(vocabulary)
+    def __init__(self, vocabulary: sqlite3.Connection, lists: CodeLists | None = None) -> None:
+        self._reader = QueryReader(vocabulary)
+        self._lists = lists
 
     def search(self, text: str, editions: Sequence[Edition], *, limit: int) -> tuple[SearchHit, ...]:
-        """Return the best concepts for a typed text, best first, one a code."""
-        found: Found = {}
+        """Return the best concepts for a typed text, one a code: assignable codes first, best first."""
+        hits: Hits = {}
         by_system = {edition.about.system: edition for edition in editions}
         typed = text.strip()
         if _CODE_LIKE.fullmatch(typed):
             for edition in editions:
-                found.update(_by_code(edition, typed))
-        if not found or not any(c.isdigit() for c in typed):
-            self._by_words(typed, editions, found)
-        best = sorted(found.items(), key=lambda item: (-item[1][0], item[0][1], item[0][0]))
-        return tuple(
-            _hit(by_system[system], concept_id, score, label)
-            for (system, concept_id), (score, label) in islice(best, limit)
-        )
+                hits.update(_by_code(edition, typed))
+        if not hits or not any(c.isdigit() for c in typed) or self._reader.is_phrase(typed):
+            self._by_words(typed, editions, hits)
+        best = sorted(hits.items(), key=lambda item: (-item[1].score, item[0][1], item[0][0]))[:limit]
+        best.sort(key=lambda item: not item[1].is_billable)
+        return tuple(_hit(by_system[system], concept_id, found) for (system, concept_id), found in best)
 
-    def _by_words(self, text: str, editions: Sequence[Edition], found: Found) -> None:
-        folded = search_words(text)
-        words = content_words(folded)
-        if not words:
+    def _by_words(self, text: str, editions: Sequence[Edition], hits: Hits) -> None:
+        query = self._reader.read(text)
+        if query is None:
             return
-        typed = " ".join(folded)
-        queries = list(self._variants(words, 1.0))
-        _collect(queries, editions, found, typed)
-        if _best(found) >= _POOR and len(found) >= _FEW:
-            return
-        for corrected, trust in self._spelling.corrections(words):
-            queries.extend(self._variants(corrected, trust))
-        _collect(queries, editions, found, typed)
-        if _best(found) < _POOR or len(found) < _FEW:
-            _collect_partial(queries, editions, found, typed)
+        self._collect(query, editions, hits)
+        corrected = self._reader.corrected(text)
+        if corrected is not None:
+            self._collect(corrected, editions, hits)
+        if _is_poor(hits):
+            again = self._reader.read_again(text)
+            if again is not None:
+                self._collect(again, editions, hits)
+            if _is_poor(hits):
+                _collect_relaxed(again or query, editions, hits)
+        elif len(hits) < _FEW:
+            # Few codes have it all; those that have most of it are worth a look.
+            _collect_relaxed(query, editions, hits)
+        for edition in editions:
+            _open_headers(query, edition, hits)
 
-    def _variants(self, words: tuple[str, ...], trust: float) -> Iterator[Query]:
-        """Yield the words themselves, then with their phrases replaced by what the classification says."""
-        yield words, trust
-        meanings = self._meanings(words)
-        variants: list[tuple[str, ...]] = [()]
-        place = 0
-        while place < len(words):
-            length = next((n for n in range(_LONGEST_PHRASE, 0, -1) if words[place : place + n] in meanings), 0)
-            as_typed = words[place : place + max(1, length)]
-            # A phrase may also be the classification's own word: "neuropathy" stands in titles as it is.
-            choices = [*meanings.get(as_typed, ()), as_typed]
-            variants = [(*variant, *choice) for variant in variants for choice in choices][:_VARIANTS]
-            place += max(1, length)
-        for variant in variants:
-            content = content_words(variant)
-            if content != words and content:
-                yield content, trust * _REWRITTEN
-
-    def _meanings(self, words: tuple[str, ...]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
-        phrases = {
-            " ".join(words[i : i + n])
-            for n in range(1, _LONGEST_PHRASE + 1)
-            for i in range(len(words) - n + 1)
-        }
-        marks = ",".join("?" * len(phrases))
-        meanings: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-        for phrase, meaning in self._vocabulary.execute(_PHRASES.format(marks), tuple(sorted(phrases))):
-            meanings.setdefault(tuple(phrase.split()), []).append(search_words(meaning))
-        return meanings
+    def _collect(self, query: Query, editions: Sequence[Edition], hits: Hits) -> None:
+        """Add the entries that have every word of the query."""
+        match = _match_query(query.slots)
+        for edition in editions:
+            rows = edition.connection.execute(_SYNONYM, (query.whole,)).fetchall()
+            rows.extend(edition.connection.execute(_MATCH, (match, _ENTRIES_A_QUERY)))
+            _score(query, edition, {row[0] for row in rows}, hits)
+            if edition.about.system == ICD_10_CM and self._lists is not None:
+                _score_paths(query, edition, self._lists.entries_of(match, limit=_INDEX_ENTRIES), hits)
 
 
-def _best(found: Found) -> float:
-    return max((score for score, _ in found.values()), default=0.0)
+def _is_poor(hits: Hits) -> bool:
+    best = max((found.score for found in hits.values()), default=0.0)
+    return best < _POOR or (len(hits) < _FEW and best < _GOOD)
 
 
-def _by_code(edition: Edition, typed: str) -> Found:
+def _by_code(edition: Edition, typed: str) -> Hits:
     """Entries whose code is or begins with what was typed; a code without digits must be met whole."""
     bare = without_dot(typed)
-    has_digit = any(c.isdigit() for c in bare)
-    upper = bare + "\uffff" if has_digit else bare + "\0"
-    scored: Found = {}
+    upper = bare + _LAST_CHARACTER if any(c.isdigit() for c in bare) else bare + "\0"
+    scored: Hits = {}
     rows = edition.connection.execute(_BY_CODE, (bare, upper, _ENTRIES_A_QUERY))
     for number, (concept_id, found, is_billable) in enumerate(rows):
         score = 1.0 if found == bare else (0.95 if is_billable else 0.85) - number * 0.0005
-        scored[edition.about.system, concept_id] = (score, 0)
+        scored[edition.about.system, concept_id] = _Found(score, bare=found, is_billable=bool(is_billable))
     return scored
 
 
-def _collect(
-    queries: Sequence[Query], editions: Sequence[Edition], found: Found, typed: str
-) -> None:
-    """Add the entries that have all words of one of the queries."""
-    matches = [(_match_query(words), " ".join(words)) for words, _ in queries]
+def _collect_relaxed(query: Query, editions: Sequence[Edition], hits: Hits) -> None:
+    """Add the entries that have all words but one, or only the two most telling ones."""
+    wanted = [slot for slot in query.slots if not slot.is_optional]
+    if len(wanted) == 1:
+        # A phrase by itself comes apart into its words.
+        (phrase,) = wanted
+        wanted = [Slot((Reading((word,), 1.0),), phrase.weight) for word in phrase.readings[0].words]
+    if len(wanted) < 2:
+        return
+    ranked = sorted(wanted, key=lambda slot: slot.weight)
+    fewer = [[slot for slot in wanted if slot is not left_out] for left_out in ranked[:_RELAXED_SLOTS]]
+    if len(wanted) > 3:
+        fewer.append(ranked[-2:])
+    if len(wanted) > 2:
+        fewer.append(ranked[-1:])
+    matches = [_match_query(slots) for slots in fewer]
     for edition in editions:
-        ids: Matches = {}
-        for number, (match, whole) in enumerate(matches):
-            for (concept_id,) in edition.connection.execute(_SYNONYM, (whole,)):
-                ids.setdefault(concept_id, set()).add(number)
-            for (concept_id,) in edition.connection.execute(_MATCH, (match, _ENTRIES_A_QUERY)):
-                ids.setdefault(concept_id, set()).add(number)
-        _score(queries, edition, ids, found, typed)
+        ids = {
+            row[0] for match in matches
+            for row in edition.connection.execute(_MATCH, (match, _ENTRIES_RELAXED))
+        }
+        _score(query, edition, ids, hits)
 
 
-def _collect_partial(
-    queries: Sequence[Query], editions: Sequence[Edition], found: Found, typed: str
-) -> None:
-    """Add the entries that have most words of one of the queries: the rarest words decide."""
-    for edition in editions:
-        ids: Matches = {}
-        for number, (words, _) in enumerate(queries[:_PARTIAL_QUERIES]):
-            for concept_id in edition.best_ids(words, limit=_ENTRIES_A_QUERY // 3):
-                ids.setdefault(concept_id, set()).add(number)
-        _score(queries, edition, ids, found, typed)
-
-
-def _score(
-    queries: Sequence[Query], edition: Edition, ids: Matches, found: Found, typed: str
-) -> None:
-    numbers = sorted(ids)
-    for start in range(0, len(numbers), 500):
-        chunk = numbers[start : start + 500]
+def _score(query: Query, edition: Edition, ids: Iterable[int], hits: Hits) -> None:
+    system = edition.about.system
+    for chunk in _chunks(sorted(ids)):
         rows = edition.connection.execute(_ENTRIES.format(",".join("?" * len(chunk))), chunk)
-        for concept_id, matched, is_billable in rows:
-            met = [queries[number] for number in sorted(ids[concept_id])]
-            score, label = entry_score(met, matched.split("\n"), is_billable=bool(is_billable), typed=typed)
-            key = (edition.about.system, concept_id)
-            if score > found.get(key, (0.0, 0))[0]:
-                found[key] = (score, label)
+        for concept_id, bare, matched, is_billable in rows:
+            score, label = entry_score(query, matched.split("\n"), is_billable=bool(is_billable))
+            known = hits.get((system, concept_id))
+            if score > (known.score if known else 0.0):
+                hits[system, concept_id] = _Found(score, label, bare, bool(is_billable))
 
 
-def _match_query(words: Sequence[str]) -> str:
-    return " AND ".join(quoted(word) if needs_equality(word) else f"{quoted(word)} *" for word in words)
+def _score_paths(query: Query, edition: Edition, paths: Sequence[tuple[str, str]], hits: Hits) -> None:
+    """Add the codes to which paths of the Alphabetic Index lead."""
+    system = edition.about.system
+    by_bare: dict[str, tuple[float, str]] = {}
+    for bare, path in paths:
+        score, _ = entry_score(query, [" ".join(search_words(path))], is_billable=True)
+        if score > by_bare.get(bare, (0.0, ""))[0]:
+            by_bare[bare] = (score * _INDEX_TRUST, path)
+    for chunk in _chunks(sorted(by_bare)):
+        marks = ",".join("?" * len(chunk))
+        rows = edition.connection.execute(
+            f"SELECT id, bare, is_billable FROM concept WHERE bare IN ({marks})", chunk  # noqa: S608 - marks only
+        )
+        for concept_id, bare, is_billable in rows:
+            score, path = by_bare[bare]
+            known = hits.get((system, concept_id))
+            if score > (known.score if known else 0.0):
+                hits[system, concept_id] = _Found(score, 0, bare, bool(is_billable), path)
 
 
-def _hit(edition: Edition, concept_id: int, score: float, label: int) -> SearchHit:
+def _open_headers(query: Query, edition: Edition, hits: Hits) -> None:
+    """Add the most general assignable codes below the best headers: a header is an answer nobody can take."""
+    system = edition.about.system
+    headers = sorted(
+        (found for (of, _), found in hits.items() if of == system and not found.is_billable and found.score >= _POOR),
+        key=lambda found: -found.score,
+    )
+    for header in headers[:_HEADERS_OPENED]:
+        if "-" in header.bare or not header.bare:
+            continue
+        rows = edition.connection.execute(_BELOW, (header.bare, header.bare + _LAST_CHARACTER, _BELOW_A_HEADER))
+        for concept_id, matched in rows:
+            title = matched.split("\n", 1)[0]
+            words = title.split()
+            score = header.score + HEADER_LOST - _BELOW_LOST + unasked(query, words) - 0.001 * len(words)
+            score = min(0.98, score - query.side_missed(words))
+            known = hits.get((system, concept_id))
+            if score > (known.score if known else 0.0):
+                hits[system, concept_id] = _Found(score, 0, "", is_billable=True)
+
+
+def _chunks(values: Sequence[_Value]) -> Iterator[list[_Value]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, 500)):
+        yield chunk
+
+
+def _match_query(slots: Sequence[Slot]) -> str:
+    wanted = [slot for slot in slots if not slot.is_optional] or slots
+    return " AND ".join(f"({' OR '.join(dict.fromkeys(_reading(r) for r in slot.readings))})" for slot in wanted)
+
+
+def _reading(reading: Reading) -> str:
+    parts = [_forms(word) for word in reading.words]
+    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
+
+
+def _forms(word: Word) -> str:
+    forms = [f"{quoted(form)} *" if is_beginning else quoted(form) for form, _, is_beginning in word.forms]
+    return forms[0] if len(forms) == 1 else f"({' OR '.join(forms)})"
+
+
+def _hit(edition: Edition, concept_id: int, found: _Found) -> SearchHit:
     concept = edition.concept_of(edition.connection.execute(_FULL, (concept_id,)).fetchone())
-    return SearchHit(concept=concept, score=round(score, 4), matched=labels_of(concept)[label] if label else "")
+    matched = found.path or (labels_of(concept)[found.label] if found.label else "")
+    return SearchHit(concept=concept, score=round(max(0.0, found.score), 4), matched=matched)
 
 
 def labels_of(concept: Concept) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ehrcoder.adapters.codesets.procedures import procedure_rows, read_titles
 from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
+from ehrcoder.adapters.codesets.synonyms import code_synonyms
 from ehrcoder.adapters.codesets.tabular import read_tabular
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
 from ehrcoder.core.errors import EnvironmentFault, InputError
@@ -98,7 +99,7 @@ def _procedures(folder: Path) -> DefaultSource:
             source=f"Titles in {_PCS_PACKAGE} {_PCS_VERSION} (PyPI, Apache-2.0)",
             caveat="The package names no edition; its codes are exactly those of CMS's release for fiscal year 2024 "
             "with the update of April. Against fiscal year 2027, 758 codes are missing and 140 are no longer in force. "
-            "Titles of headers are derived from the titles below them.",
+            "Titles of headers below the body systems are derived from the titles below them.",
             concepts=_with_synonyms(rows, synonyms),
         )
 
@@ -131,30 +132,6 @@ def _small_row(entry: Mapping[str, Any]) -> ConceptRow:
         code=entry["code"], display=entry["display"], parent=entry.get("parent"), is_billable=True,
         synonyms=tuple(entry.get("synonyms", ())), definition=entry.get("definition", ""),
     )
-
-
-def code_synonyms(folder: Path, set_name: str) -> tuple[dict[str, dict[str, bool]], bytes]:
-    """Return the project's synonyms of a set by code, true where for search only, and the bytes they came from."""
-    found: dict[str, dict[str, bool]] = {}
-    parts: list[bytes] = []
-    for path in sorted((folder / "synonyms").glob("*.tsv")):
-        data = path.read_bytes()
-        parts.append(data)
-        for phrase, _, codes, use in synonym_lines(data):
-            for code in codes:
-                system, _, value = code.partition(":")
-                if system == set_name:
-                    found.setdefault(value, {})[phrase] = use == "search"
-    return found, b"\0".join(parts)
-
-
-def synonym_lines(data: bytes) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """Yield phrase, meaning, codes and use of a synonym table: tab-separated, the first line a header."""
-    for number, line in enumerate(data.decode("utf-8").splitlines()):
-        if number == 0 or not line.strip() or line.startswith("#"):
-            continue
-        cells = [cell.strip() for cell in line.split("\t")] + ["", "", ""]
-        yield cells[0], cells[1], tuple(cells[2].split()), cells[3]
 
 
 def _with_synonyms(

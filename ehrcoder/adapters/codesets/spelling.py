@@ -1,69 +1,85 @@
-"""Corrects misspelled words against the words of the installed code sets."""
+"""Finds the words of the installed code sets that a misspelled word may be meant for."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from itertools import islice, product
+from collections import OrderedDict
+from collections.abc import Iterable
 
-from ehrcoder.core.matching import needs_equality
+from ehrcoder.core.matching import SIDES, needs_equality
+from ehrcoder.core.ranking import Form
 
-_KNOWN = "SELECT 1 FROM word WHERE form = ?"
 _BEGINS_KNOWN = "SELECT 1 FROM word WHERE form >= ? AND form < ? LIMIT 1"
 _NEAR = "SELECT form, entries FROM word WHERE length BETWEEN ? AND ?"
-_CHOICES = 3
-_COMBINATIONS = 5
+_CHOICES = 4
+_REMEMBERED = 200
 # A word of three letters is an abbreviation: any other three letters would be another one.
 _SHORTEST = 4
+_SHORTEST_KNOWN = 5
 _TRUST = 0.97
-_TRUST_LOST = 0.03
+_TRUST_LOST = 0.04
+_DOUBT = 0.06
+_FURTHER = 0.12
 
 
 class Spelling:
-    """Finds the words that a misspelled word may be meant for. Belongs to the thread of its connection."""
+    """Looks words up in the vocabulary. Belongs to the thread of its connection."""
 
     def __init__(self, vocabulary: sqlite3.Connection) -> None:
         self._vocabulary = vocabulary
+        self._lately: OrderedDict[tuple[str, bool], tuple[Form, ...]] = OrderedDict()
 
-    def corrections(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], float]]:
-        """Yield the words with unknown ones replaced and the trust in that, best first; nothing when all are known.
+    def near(self, word: str, *, is_known: bool) -> tuple[Form, ...]:
+        """Return the forms that a word may be meant for, most likely first.
 
-        Where no word is unknown, words that are only the beginning of a known one are taken for misspelled.
+        The beginning of a known word is what someone types on the way to it and has no others, unless `is_known`
+        says that the word is doubted although it exists.
         """
-        choices = [((word, 0),) if self._begins_known(word) else self._near(word) for word in words]
-        if all(choice[0][1] == 0 for choice in choices):
-            choices = [((word, 0),) if self._is_known(word) else self._near(word) for word in words]
-        if all(choice[0][1] == 0 for choice in choices):
-            return
-        combined = sorted(product(*choices), key=lambda each: sum(distance for _, distance in each))
-        for combination in islice(combined, _COMBINATIONS):
-            distance = sum(distance for _, distance in combination)
-            yield tuple(word for word, _ in combination), _TRUST - _TRUST_LOST * distance
+        known = self._lately.get((word, is_known))
+        if known is None:
+            known = self._lately[word, is_known] = self._look_up(word, is_known=is_known)
+            if len(self._lately) > _REMEMBERED:
+                self._lately.popitem(last=False)
+        return known
 
-    def _is_known(self, word: str) -> bool:
-        if needs_equality(word) or len(word) < _SHORTEST:
-            return True
-        return self._vocabulary.execute(_KNOWN, (word,)).fetchone() is not None
-
-    def _begins_known(self, word: str) -> bool:
-        # The beginning of a known word is what someone types on the way to it.
-        if needs_equality(word) or len(word) < _SHORTEST:
-            return True
-        return self._vocabulary.execute(_BEGINS_KNOWN, (word, word + "\uffff")).fetchone() is not None
-
-    def _near(self, word: str) -> tuple[tuple[str, int], ...]:
-        """Return words with their distance; the word itself at distance 0 where nothing is near."""
+    def _look_up(self, word: str, *, is_known: bool) -> tuple[Form, ...]:
+        if needs_equality(word) or len(word) < (_SHORTEST_KNOWN if is_known else _SHORTEST):
+            return ()
+        if not is_known and self._begins_known(word):
+            return ()
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
-        allowed = 1 if len(word) <= 4 else 2 if len(word) <= 8 else 3
+        allowed = _allowed(len(word), is_known=is_known)
         rows = dict(self._vocabulary.execute(_NEAR, (len(word) - allowed, len(word) + allowed)).fetchall())
-        near = extract(
-            word, [form for form in rows if not needs_equality(form)], scorer=OSA.distance, score_cutoff=allowed,
-            limit=40,
+        near = extract(word, rows.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=60)
+        ranked = sorted(_ranked(word, near, rows))
+        lost = _DOUBT if is_known else 0.0
+        least = ranked[0][0] if ranked else 0.0
+        return tuple(
+            (form, _TRUST - lost - _TRUST_LOST * distance - (_FURTHER if distance > least + 0.5 else 0.0), False)
+            for distance, _, form in ranked[:_CHOICES]
         )
-        ranked = sorted(
-            ((form, int(distance) + (form[0] != word[0])) for form, distance, _ in near if form != word),
-            key=lambda each: (each[1], -rows[each[0]], each[0]),
-        )
-        return tuple(ranked[:_CHOICES]) or ((word, 0),)
+
+    def _begins_known(self, word: str) -> bool:
+        return self._vocabulary.execute(_BEGINS_KNOWN, (word, word + "\uffff")).fetchone() is not None
+
+
+def _allowed(length: int, *, is_known: bool) -> int:
+    if is_known:
+        return 1 if length < 9 else 2
+    return 1 if length <= 4 else 2 if length <= 8 else 3
+
+
+def _ranked(
+    word: str, near: Iterable[tuple[str, float, object]], rows: dict[str, int]
+) -> Iterable[tuple[float, int, str]]:
+    """Yield distance, frequency and form; another first letter counts as a further mistake."""
+    for form, distance, _ in near:
+        if form == word:
+            continue
+        if needs_equality(form) and not (form in SIDES and distance == 1):
+            # No likeness of spelling may stand in for a number, an acuity or a negation; a side may be meant
+            # where its letters changed places.
+            continue
+        yield distance + (form[0] != word[0]) * 0.8 - (sorted(form) == sorted(word)) * 0.3, -rows[form], form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
 from ehrcoder.core.codes import DISCHARGE_DISPOSITION, ICD_10_CM, ICD_10_PCS, CodeKind
 
-TABLE = Path(__file__).with_name("search_queries.tsv")
+HERE = Path(__file__).parent
+# The first table was written before search was tuned and has been tuned for since; the second is older still. The third
+# was written afterwards and is never tuned for: its share says what a search is worth that nobody had in mind.
+TABLES = ("queries.tsv", "queries_regression.tsv", "queries_unseen.tsv")
 SHARE_IN_FIRST_TEN = 0.95
 SHARE_FIRST = 0.70
 
@@ -23,26 +27,47 @@ def is_wanted(code: str, wanted: str) -> bool:
     return code.startswith(wanted[:-1]) and "-" not in code if wanted.endswith("*") else code == wanted
 
 
-def test_the_wanted_code_is_found_for_the_queries_of_the_table(index: SqliteCodeSetIndex) -> None:
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        queries = list(csv.DictReader(file, delimiter="\t"))
-    assert len(queries) >= 150
+def rank_of(found: Sequence[str], wanted: str) -> int:
+    """Return the place of the first wanted code from 1, or 0."""
+    return next(
+        (n for n, code in enumerate(found, 1) if any(is_wanted(code, each) for each in wanted.split())), 0
+    )
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_wanted_code_is_found_for_the_queries_of_the_table(index: SqliteCodeSetIndex, name: str) -> None:
     ranks: dict[str, list[int]] = {}
     missed: list[str] = []
-    for query in queries:
+    for query in table(name):
         found = codes(index, query["query"])
-        wanted = query["wanted"].split()
-        rank = next((n for n, code in enumerate(found, 1) if any(is_wanted(code, each) for each in wanted)), 0)
+        rank = rank_of(found, query["wanted"])
         ranks.setdefault(query["kind"], []).append(rank)
         if rank == 0:
             missed.append(f"{query['query']}: wanted {query['wanted']}, got {' '.join(found[:4])}")
     for kind, of_kind in ranks.items():
         print(f"{kind}: {sum(map(bool, of_kind))}/{len(of_kind)} in the first 10, {of_kind.count(1)} first")
-    print("missed:", *missed, sep="\n  ")
     every = [rank for of_kind in ranks.values() for rank in of_kind]
-    assert sum(map(bool, every)) / len(every) >= SHARE_IN_FIRST_TEN
-    assert every.count(1) / len(every) >= SHARE_FIRST
-    assert all(sum(map(bool, of_kind)) / len(of_kind) >= 0.9 for of_kind in ranks.values())
+    in_ten, first = sum(map(bool, every)) / len(every), every.count(1) / len(every)
+    print(f"{name}: {in_ten:.1%} in the first 10, {first:.1%} first, of {len(every)}; missed:", *missed, sep="\n  ")
+    assert in_ten >= SHARE_IN_FIRST_TEN
+    assert first >= SHARE_FIRST
+    assert all(sum(map(bool, of_kind)) / len(of_kind) >= 0.85 for of_kind in ranks.values())
+
+
+def test_the_table_has_every_kind_of_query_and_those_that_were_asked_for() -> None:
+    rows = table("queries.tsv")
+    assert len(rows) >= 150
+    assert {row["kind"] for row in rows} == {
+        "exact", "partial", "any order", "synonym", "abbreviation", "misspelling", "lay", "procedure", "british",
+    }
+    asked = {"copd exacerbation", "community acquired pneumonia", "type 2 diabetes with neuropathy", "heart attack",
+             "hip replacement right"}
+    assert asked <= {row["query"] for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -65,8 +90,8 @@ def test_a_code_is_found_with_or_without_its_dot(index: SqliteCodeSetIndex, type
 
 def test_part_of_a_code_shows_the_codes_that_begin_with_it(index: SqliteCodeSetIndex) -> None:
     found = codes(index, "E11.4")
-    assert found[0] == "E11.4"
-    assert {"E11.40", "E11.41", "E11.42"} <= set(found)
+    assert found[:3] == ["E11.40", "E11.41", "E11.42"]
+    assert found[-1] == "E11.4"
 
 
 @pytest.mark.parametrize("typed", ["pneumonia", "pneumoni", "pneumo", "pneu"])
@@ -101,11 +126,30 @@ def test_of_a_header_and_its_code_with_one_title_the_code_comes_first(index: Sql
     assert "J18" in found
 
 
-def test_scores_lie_between_0_and_1_best_first(index: SqliteCodeSetIndex) -> None:
-    for typed in ("copd", "fracture", "J44", "hart atack", "left"):
-        scores = [hit.score for hit in index.search(typed, limit=50)]
-        assert scores == sorted(scores, reverse=True)
-        assert all(0 <= score <= 1 for score in scores)
+def test_assignable_codes_come_before_headers_and_each_group_best_first(index: SqliteCodeSetIndex) -> None:
+    for typed in ("copd", "fracture", "J44", "hart atack", "left", "diabetes mellitus type 2"):
+        hits = index.search(typed, limit=50)
+        order = [(not hit.concept.is_billable, -hit.score) for hit in hits]
+        assert order == sorted(order)
+        assert all(0 <= hit.score <= 1 for hit in hits)
+
+
+def test_a_header_that_fits_shows_the_assignable_codes_below_it(index: SqliteCodeSetIndex) -> None:
+    found = codes(index, "resection of appendix")
+    assert {"0DTJ0ZZ", "0DTJ4ZZ"} <= set(found)
+    assert "0DTJ" in found
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [("attack heart", "I21.9"), ("broken collarbone left", "S42.002A"), ("left broken collarbone", "S42.002A"),
+     ("tennis elbow right", "M77.11"), ("dm2", "E11.9"), ("cellulitis of the rihgt leg", "L03.115"),
+     ("r/o pneumonia", "J18.9"), ("infected gall bladder", "K81.0")],
+)
+def test_phrases_are_understood_around_sides_order_and_slips(
+    index: SqliteCodeSetIndex, typed: str, wanted: str
+) -> None:
+    assert wanted in codes(index, typed)[:3]
 
 
 def test_a_hit_says_by_which_term_it_was_found(index: SqliteCodeSetIndex) -> None:

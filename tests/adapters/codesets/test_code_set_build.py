@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import stat
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from ehrcoder.adapters.codesets.build import remove_unreadable
 from ehrcoder.adapters.codesets.builder import build_edition
 from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
 from ehrcoder.adapters.codesets.manifest import file_sha256, read_manifests
 from ehrcoder.adapters.codesets.procedures import common_title, procedure_rows, read_titles
 from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
-from ehrcoder.adapters.codesets.sources import code_synonyms, package_file, synonym_lines
+from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
+from ehrcoder.adapters.codesets.sources import package_file
+from ehrcoder.adapters.codesets.synonyms import (
+    code_synonyms,
+    key_of,
+    meaning_of_title,
+    read_synonyms,
+    synonym_tables,
+)
 from ehrcoder.adapters.codesets.tabular import read_tabular
 from ehrcoder.core.codes import ICD_10_CM
 from ehrcoder.core.errors import EnvironmentFault, InputError
@@ -114,10 +124,12 @@ def test_headers_of_procedures_say_what_their_titles_share() -> None:
     ) == "Insertion of … into Right Atrium"
 
 
-def test_procedures_stand_below_section_table_and_body_part() -> None:
-    rows = list(procedure_rows([("0DTJ0ZZ", "Resection of Appendix, Open Approach")], sections={"0": "Surgery"}))
+def test_procedures_stand_below_section_body_system_table_and_body_part() -> None:
+    titles = [("0DTJ0ZZ", "Resection of Appendix, Open Approach")]
+    rows = list(procedure_rows(titles, sections={"0": "Surgery", "0D": "Gut"}))
+    assert [row.display for row in rows[:2]] == ["Surgery", "Gut"]
     assert [(row.code, row.parent, row.is_billable) for row in rows] == [
-        ("0", None, False), ("0DT", "0", False), ("0DTJ", "0DT", False), ("0DTJ0ZZ", "0DTJ", True)
+        ("0", None, False), ("0D", "0", False), ("0DT", "0D", False), ("0DTJ", "0DT", False), ("0DTJ0ZZ", "0DTJ", True)
     ]
 
 
@@ -149,10 +161,43 @@ def test_a_damaged_file_is_reported_with_the_way_to_mend_it(tmp_path: Path, dama
 
 def test_every_synonym_has_a_meaning_or_a_code_and_stands_once() -> None:
     folder = find_paths().code_set_sources
-    lines = [line for path in sorted((folder / "synonyms").glob("*.tsv")) for line in synonym_lines(path.read_bytes())]
-    assert len(lines) >= 400
-    assert [phrase for phrase, meaning, codes, _ in lines if not meaning and not codes] == []
-    pairs = [(phrase, meaning) for phrase, meaning, _, _ in lines]
-    assert len(pairs) == len(set(pairs))
-    assert {use for _, _, _, use in lines} == {"", "search"}
+    synonyms = [each for path in synonym_tables(folder) for each in read_synonyms(path.read_bytes())]
+    assert len(synonyms) >= 15_000
+    assert [each for each in synonyms if not each.phrase or not (each.meaning or each.codes)] == []
+    whole = [(each.phrase, each.meaning, each.codes) for each in synonyms]
+    assert [each for each, times in Counter(whole).items() if times > 1] == []
     assert len(code_synonyms(folder, "ICD-10-CM")[0]) > 200
+
+
+def test_a_table_by_code_has_many_phrases_a_line_for_search_only() -> None:
+    first, second = read_synonyms(b"code\tphrases\nI21.9\theart attack; coronary thrombosis\n")
+    assert (first.phrase, first.codes, first.search_only) == ("heart attack", (("ICD-10-CM", "I21.9"),), True)
+    assert second.phrase == "coronary thrombosis"
+
+
+@pytest.mark.parametrize(
+    ("title", "meaning"),
+    [
+        ("Fracture of unspecified part of unspecified clavicle, initial encounter for closed fracture",
+         "fracture clavicle"),
+        ("Type 2 diabetes mellitus without complications", "type 2 diabete mellitus"),
+        ("Laceration without foreign body of scalp, initial encounter", "laceration scalp"),
+        ("Lateral epicondylitis, unspecified elbow", "lateral epicondylitis"),
+        ("Essential (primary) hypertension", "essential hypertension"),
+        ("Unspecified", ""),
+    ],
+)
+def test_a_title_keeps_what_its_disease_is_called(title: str, meaning: str) -> None:
+    assert " ".join(meaning_of_title(title)) == meaning
+
+
+def test_a_phrase_is_looked_up_in_any_order_of_its_words() -> None:
+    assert key_of("attack of the heart") == key_of("Heart attack") == "attack heart"
+
+
+def test_a_default_edition_of_another_version_is_removed_at_the_next_build(tmp_path: Path) -> None:
+    build_edition(source(), tmp_path, input_sha256="x")
+    manifest = tmp_path / "made-up-1.json"
+    manifest.write_text(manifest.read_text().replace(f'"schema_version": {SCHEMA_VERSION}', '"schema_version": 1'))
+    remove_unreadable(tmp_path)
+    assert list(tmp_path.glob("made-up-1.*")) == []

@@ -59,7 +59,7 @@ def test_a_seventh_character_code_stands_below_the_code_that_it_extends(index: S
     ]
 
 
-@pytest.mark.parametrize("code", ["", "E14", "J44.7", "i10", "S72.001Z", "' OR 1=1 --"])
+@pytest.mark.parametrize("code", ["E14", "J44.7", "i10", "S72.001Z", "' OR 1=1 --"])
 def test_a_code_that_does_not_exist_gives_nothing(index: SqliteCodeSetIndex, code: str) -> None:
     assert index.concept(ICD_10_CM, code) is None
     assert index.children(ICD_10_CM, code) == ()
@@ -206,3 +206,10 @@ def test_without_imported_tables_the_code_list_tells_what_can_follow(index: Sqli
     assert first_impossible(table, "0DTJ3ZZ") == 4
     assert index.procedure_table("ZZZ") is None
     assert index.procedure_table("0D") is None
+
+
+def test_below_nothing_stand_the_topmost_headers(index: SqliteCodeSetIndex) -> None:
+    assert index.concept(ICD_10_CM, "") is None
+    assert index.children(ICD_10_CM, "")[0].coding.code == "A00-B99"
+    assert [each.coding.code for each in index.children(ICD_10_PCS, "")][:3] == ["0", "1", "2"]
+    assert index.children(ICD_10_PCS, "0")[0].coding.display == "Central Nervous System and Cranial Nerves"
