@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ehrcoder.cli import codesets_import
+from ehrcoder.cli import codesets_browse, codesets_import
 from ehrcoder.cli.codesets_import import edition_document
-from ehrcoder.cli.output import add_json_option, print_json, print_table
+from ehrcoder.cli.output import add_json_option, print_json
 
 if TYPE_CHECKING:
-    from ehrcoder.core.codes import CodeSetEdition, Concept
+    from ehrcoder.core.codes import CodeSetEdition
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
-    parser = subparsers.add_parser("codesets", help="build the code sets, list them, look at one code")
+    parser = subparsers.add_parser("codesets", help="build the code sets, list them, look at codes")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     build = actions.add_parser("build", help="build what is missing or out of date")
     build.add_argument("--force", action="store_true", help="build everything again")
@@ -26,10 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     listing = actions.add_parser("list", help="show editions, dates, counts, licences and hashes")
     add_json_option(listing)
     listing.set_defaults(run=_list)
-    show = actions.add_parser("show", help="show a code with its notes, headers and choices below")
-    show.add_argument("code", metavar="CODE", help="a code, with or without its dot")
-    add_json_option(show)
-    show.set_defaults(run=_show)
+    codesets_browse.add_actions(actions)
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -66,82 +63,7 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(options: argparse.Namespace) -> int:
-    from ehrcoder.core.codes import KIND_OF_SYSTEM, with_dot
-    from ehrcoder.core.errors import NotFoundError
-    from ehrcoder.services import Services
-
-    index = Services().code_sets
-    typed = options.code.strip()
-    spellings = dict.fromkeys((typed, with_dot(typed), typed.upper(), typed.lower()))
-    found = [c for system in KIND_OF_SYSTEM for spelling in spellings if (c := index.concept(system, spelling))]
-    if not found:
-        raise NotFoundError(f"No installed code set has the code {typed}.", next_step="Try `ehrcoder search`.")
-    shown = []
-    for concept in found:
-        system, code = concept.coding.system, concept.coding.code
-        paths = index.index_paths(system, code)
-        shown.append((concept, index.ancestors(system, code), index.children(system, code), paths))
-    if options.json:
-        print_json([_concept_document(*entry) for entry in shown])
-        return 0
-    for entry in shown:
-        _print_concept(*entry)
-    return 0
-
-
 def _dates(edition: CodeSetEdition) -> str:
     if edition.effective_from is None:
         return "dates not stated by the source"
     return f"{edition.effective_from} to {edition.effective_to or 'now'}"
-
-
-def _coding(concept: Concept) -> dict[str, Any]:
-    coding = concept.coding
-    return {
-        "system": coding.system, "version": coding.version, "code": coding.code, "display": coding.display,
-        "billable": concept.is_billable,
-    }
-
-
-def _notes(concept: Concept) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {key: value for key, value in asdict(concept.notes).items() if value}
-
-
-def _concept_document(
-    concept: Concept, ancestors: tuple[Concept, ...], children: tuple[Concept, ...], paths: tuple[str, ...]
-) -> dict[str, Any]:
-    return {
-        **_coding(concept), "synonyms": concept.synonyms, "notes": _notes(concept),
-        "ancestors": [{**_coding(each), "notes": _notes(each)} for each in ancestors],
-        "children": [_coding(each) for each in children], "index_paths": paths,
-    }
-
-
-def _print_concept(
-    concept: Concept, ancestors: tuple[Concept, ...], children: tuple[Concept, ...], paths: tuple[str, ...]
-) -> None:
-    for depth, header in enumerate(reversed(ancestors)):
-        print(f"{'  ' * depth}{header.coding.code}  {header.coding.display}")
-    kind = "billable" if concept.is_billable else "header, not billable"
-    print(f"{'  ' * len(ancestors)}{concept.coding.code}  {concept.coding.display}  [{kind}]")
-    for each in (concept, *ancestors):
-        notes = _notes(each)
-        if notes:
-            print(f"\nNotes at {each.coding.code}")
-        for name, values in notes.items():
-            print(f"  {name.replace('_', ' ')}")
-            for value in values:
-                print(f"    {' = '.join(value) if isinstance(value, tuple) else value}")
-    if paths:
-        print("\nIn the Alphabetic Index")
-        for path in paths:
-            print(f"  {path}")
-    if children:
-        print()
-        print_table(
-            ("Code", "Billable", "Title"),
-            [(c.coding.code, "yes" if c.is_billable else "", c.coding.display) for c in children],
-        )
