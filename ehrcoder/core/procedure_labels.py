@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ehrcoder.core.procedure_tables import CODE_LENGTH
@@ -32,6 +33,9 @@ _APPROACHES: Mapping[str, str] = {
     "F": "Via Natural or Artificial Opening With Percutaneous Endoscopic Assistance", "X": "External",
 }
 _WITH_APPROACH = frozenset("012345789X")
+# Body part and device stand before the approach in a title, and must not be told apart by it.
+_AFTER_BODY = re.compile(r", (?:Open|Percutaneous|Via|External)\b")
+_BEFORE_APPROACH = (3, 5)
 _NOTHING = "None"
 _LOOSE = frozenset("a an and as at by for from in into of on or the to using via with".split())
 
@@ -50,12 +54,16 @@ def value_labels(beginning: str, titles: Sequence[tuple[str, str]]) -> dict[str,
     place = len(beginning)
     groups: dict[str, list[list[str]]] = {}
     for code, title in titles:
-        groups.setdefault(code[place], []).append(title.replace(",", " ,").split())
+        said = _AFTER_BODY.split(title)[0] if place in _BEFORE_APPROACH else title
+        groups.setdefault(code[place], []).append(said.replace(",", " ,").split())
     shared = _shared([title for group in groups.values() for title in group]) if len(groups) > 1 else set[str]()
     labels: dict[str, str] = {}
     for value, group in sorted(groups.items()):
         if axis_name(beginning) == "Approach" and beginning[0] in _WITH_APPROACH and value in _APPROACHES:
             labels[value] = _APPROACHES[value]
+            continue
+        if value == "Z" and len(groups) == 1:
+            labels[value] = _NOTHING
             continue
         own = _shared(group)
         label = _phrase([word for word in group[0] if word in own and word not in shared])
