@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ehrcoder.usecases.campaign.label import BatchEngine
     from ehrcoder.usecases.campaign.simulate import SimulatedCase, SimulatedExpert
     from ehrcoder.usecases.campaign.store import CampaignStore
+    from ehrcoder.usecases.campaign.train import Trainer
 
 CODERS = (CoderId("expert-a"), CoderId("expert-b"), CoderId("expert-c"))
 SLIP = 0.02
@@ -42,6 +43,7 @@ class CampaignRun:
     dev: Sequence[SimulatedCase]
     crowd: Sequence[SimulatedCase]
     with_model: bool
+    trainer: Trainer | None = None
 
     def run(self) -> dict[str, Any]:
         """Go through all steps and return the figures."""
@@ -113,6 +115,9 @@ class CampaignRun:
         from ehrcoder.cli.campaign_steps import trainer_of
         from ehrcoder.usecases.campaign.train import pass_gate, train_version
 
+        trainer = self.trainer or trainer_of(
+            self.services, argparse.Namespace(adapter=False), with_model=self.with_model)
+
         key = self._campaign.campaign_id
         shelf = self.services.versions(key)
         if not self._store.entries(key, "version"):
@@ -124,8 +129,7 @@ class CampaignRun:
                     "measures": dict(made[-1].measures or {}), "parent": made[-1].parent})
             else:
                 train_version(self._campaign, records=self.workspace, store=self._store, shelf=shelf,
-                              trainer=trainer_of(self.services, argparse.Namespace(adapter=False),
-                                                 with_model=self.with_model))
+                              trainer=trainer)
         if not self._store.entries(key, "gate"):
             self._say("gate")
             pass_gate(self._campaign, shelf.version("v1"), records=self.workspace, store=self._store, shelf=shelf,

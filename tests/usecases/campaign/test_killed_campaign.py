@@ -1,0 +1,101 @@
+"""A whole campaign, from sampling to report, survives kill -9 at random moments and does no record twice."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ehrcoder.adapters.store.workspace import SqliteWorkspace
+from ehrcoder.adapters.system import SystemClock, UuidSource
+from ehrcoder.core.campaign.plan import WorkState
+from ehrcoder.core.records import RecordStatus
+from ehrcoder.usecases.campaign.versions import VersionShelf
+
+PROGRAM = Path(__file__).resolve().parents[2] / "builders" / "campaign_program.py"
+
+
+def run_to_the_end(folder: Path) -> None:
+    subprocess.run([sys.executable, str(PROGRAM), str(folder)], check=True, timeout=240, capture_output=True)
+
+
+def kill_while_it_runs(folder: Path, *, times: int, seed: int) -> int:
+    """Start the campaign and kill it again and again; return how often it was killed in the middle of its work."""
+    source, killed = random.Random(seed), 0
+    for _ in range(times):
+        process = subprocess.Popen([sys.executable, str(PROGRAM), str(folder)], stderr=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL, text=True)
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        deadline = time.monotonic() + source.expovariate(1 / 1.2)
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if process.poll() is None and first:
+            killed += 1
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    return killed
+
+
+def check(folder: Path) -> None:
+    """Check that everything is there once, whole and intact."""
+    with closing(SqliteWorkspace.open(folder / "w.ehrw", clock=SystemClock(), ids=UuidSource())) as workspace:
+        assert workspace.verify().problems == ()
+        assert workspace.rebuild().differing == ()
+        store = workspace.campaigns
+        key = store.campaign("").campaign_id
+        rows = workspace.rows()
+        assert len(rows) == 150
+        lists = store.lists(key)
+        assert set(lists) == {"sample-1", "label-1", "verify-1", "review-1"}
+        for name in ("sample-1", "label-1", "review-1"):
+            assert lists[name][WorkState.DONE] == sum(lists[name].values()), name
+        labelled = [line.item.record_id for line in store.work(key, "label-1")]
+        assert len(set(labelled)) == len(labelled)
+        assert {len(workspace.runs(r)) for r in labelled} == {1}
+        sampled = [line.item.record_id for line in store.work(key, "sample-1")]
+        assert {len(workspace.runs(r)) for r in sampled} == {0}
+        assert sum(row.status is RecordStatus.SIGNED for row in rows) == 90
+        assert len(store.entries(key, "effort")) == 90
+        assert len(store.entries(key, "version")) == len(store.entries(key, "gate")) == 1
+        assert len(store.entries(key, "review-result")) == 1
+    shelf = VersionShelf(folder / "versions")
+    assert [v.name for v in shelf.versions()] == ["shipped", "v1"]
+    made = shelf.version("v1").folder
+    assert made is not None
+    assert sorted(p.name for p in made.iterdir()) == ["lexicon.json", "scorer.json", "version.json"]
+    assert sorted(p.name for p in (folder / "research").iterdir()) == [
+        "DATACARD.md", "agreement.json", "records.jsonl", "splits.json"]
+    assert (folder / "report.html").read_text("utf-8").endswith("</html>\n")
+    figures = json.loads((folder / "figures.json").read_text())
+    assert figures["time"]["simulated"] is True
+    assert figures["planted_errors"]["by_floor"][0]["found"] == 1.0
+    assert figures["planted_bias"]["without"]["stand_out"] == []
+    assert "sex: female, codes missed" in figures["planted_bias"]["with"]["stand_out"]
+
+
+def test_a_campaign_that_is_killed_twice_ends_as_one_that_is_not(tmp_path: Path) -> None:
+    kill_while_it_runs(tmp_path, times=2, seed=3)
+    run_to_the_end(tmp_path)
+    check(tmp_path)
+    run_to_the_end(tmp_path)
+    check(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_campaign_that_is_killed_forty_times_ends_as_one_that_is_not(tmp_path: Path) -> None:
+    killed = 0
+    for seed in range(5):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        killed += kill_while_it_runs(folder, times=8, seed=seed)
+        run_to_the_end(folder)
+        check(folder)
+    assert killed >= 20
