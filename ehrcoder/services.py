@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         OpenWorkspace,
         Progress,
         RecordReader,
+        Workspace,
     )
     from ehrcoder.usecases.backups import BackupShelf
     from ehrcoder.usecases.campaign.label import Machine
@@ -149,7 +150,7 @@ class Services:
             anchors=self.paths.anchors, keys=self.keys,
         )
 
-    def campaigns(self, workspace: OpenWorkspace) -> CampaignStore:
+    def campaigns(self, workspace: Workspace) -> CampaignStore:
         """Return the campaigns of an open workspace."""
         from ehrcoder.adapters.store.workspace import SqliteWorkspace
 

@@ -120,7 +120,7 @@ def case_of_words(number: int, seed: int, *, gold: bool = True) -> SimulatedCase
     """Return a note with one to four of the words, and gold for them."""
     source = random.Random(f"{seed} {number}")
     words = source.sample(sorted(WORDS), k=source.randint(1, 4))
-    lines = [" ".join(source.choices(_FILLING, k=source.randint(4, 12)) + [word]).capitalize() + "." for word in words]
+    lines = [" ".join([*source.choices(_FILLING, k=source.randint(4, 12)), word]).capitalize() + "." for word in words]
     text = f"Case {number}.\n" + "\n".join(lines) + "\n"
     name = f"case-{number:04}"
     if not gold:

@@ -21,7 +21,7 @@ def campaign_parts() -> tuple[Part, ...]:
 
     return (
         Part(run=show_campaign, spec=ActionSpec(
-            name="campaign", group=tr("File"), text=tr("Campaign…"), keys=("Ctrl+Alt+C",),
+            name="campaign", group=tr("File"), text=tr("Campaign…"), keys=("Ctrl+Alt+G",),
             tip=tr("Sample, label, verify and review thousands of records; every figure leads to its records"))),
         Part(run=open_next, spec=ActionSpec(
             name="campaign_next", group=tr("File"), text=tr("Next record of the campaign"), keys=("Ctrl+Alt+N",),

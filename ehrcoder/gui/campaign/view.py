@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,6 +29,7 @@ from ehrcoder.usecases.campaign.charts import HEIGHT, WIDTH, Ink
 
 if TYPE_CHECKING:
     from ehrcoder.gui.parts import PartHost
+    from ehrcoder.gui.theme import Theme
     from ehrcoder.usecases.campaign.label import LabelProgress, LabelResult
 
 
@@ -51,6 +51,8 @@ class CampaignPopup(Overlay):
         self.figures = QListWidget()
         self.figures.setObjectName("campaign_figures")
         self.figures.setAccessibleName(self.tr("Figures of the campaign"))
+        self.figures.setWordWrap(True)
+        self.figures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.figures.currentRowChanged.connect(self._show_figure)
         self.plot = QSvgWidget()
         self.plot.setObjectName("campaign_plot")
@@ -85,11 +87,11 @@ class CampaignPopup(Overlay):
         self.name.setObjectName("campaign_name")
         self.name.setAccessibleName(self.tr("Name of the new campaign"))
         self.name.setPlaceholderText(self.tr("Name"))
-        self.size = QSpinBox()
-        self.size.setObjectName("campaign_size")
-        self.size.setAccessibleName(self.tr("How many records to sample"))
-        self.size.setRange(1, 100_000)
-        self.size.setValue(50)
+        self.sample_size = QSpinBox()
+        self.sample_size.setObjectName("campaign_size")
+        self.sample_size.setAccessibleName(self.tr("How many records to sample"))
+        self.sample_size.setRange(1, 100_000)
+        self.sample_size.setValue(50)
         self.new = self.push_button("campaign_new", self.tr("New campaign"), self.tr(
             "Make a campaign: its seed and shares are fixed from then on"), self._create)
         self.sample = self.push_button("campaign_sample", self.tr("Sample"), self.tr(
@@ -107,8 +109,8 @@ class CampaignPopup(Overlay):
         self.close_button = self.push_button("campaign_close", self.tr("Close"), self.tr(
             "Close the view (Esc); labelling goes on"), self.dismiss)
         self.steps = (self.new, self.sample, self.label, self.check, self.queue, self.next, self.report)
-        self.button_row(self.name, self.new, self.size, self.sample, self.label, self.check, self.queue, self.next,
-                        self.report, self.close_button)
+        self.button_row(self.name, self.new, self.sample_size, self.sample, self.label, self.check, self.queue,
+                        self.next, self.report, self.close_button)
 
     def ask(self) -> None:
         """Show the campaign of this workspace."""
@@ -125,14 +127,14 @@ class CampaignPopup(Overlay):
         writable = not self._host.session.is_read_only
         self.new.setVisible(board is None)
         self.name.setVisible(board is None)
-        for widget in (self.size, self.sample, self.label, self.check, self.queue, self.next, self.report):
+        for widget in (self.sample_size, self.sample, self.label, self.check, self.queue, self.next, self.report):
             widget.setVisible(board is not None)
         for button in self.steps:
             button.setEnabled(writable or button is self.report)
         if board is None:
             self.about.setText(self.tr(
-                "There is no campaign in this workspace. A campaign samples, labels and verifies many records, and says "
-                "how far its codes can be trusted."))
+                "There is no campaign in this workspace. A campaign samples, labels and verifies many records, and "
+                "says how far its codes can be trusted."))
             self.figures.clear()
             self.model.set_rows(())
             self.plot.hide()
@@ -165,10 +167,13 @@ class CampaignPopup(Overlay):
         self.model.set_rows(figure.records)
 
     def _ink(self) -> Ink:
-        palette = self.palette()
-        return Ink(text=palette.color(QPalette.ColorRole.WindowText).name(),
-                   faint=palette.color(QPalette.ColorRole.Mid).name(),
-                   main=palette.color(QPalette.ColorRole.Highlight).name())
+        theme = self._host.theme
+        return Ink(text=theme.text, faint=theme.border, main=theme.accent, other=theme.warning, good=theme.accepted,
+                   bad=theme.rejected)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the plot in the colours of another theme."""
+        self._show_figure(self.figures.currentRow())
 
     def _title_of(self, record_id: RecordId) -> str:
         row = self._host.session.row(record_id)
@@ -188,7 +193,7 @@ class CampaignPopup(Overlay):
 
     def _sample(self) -> None:
         self.about.setText(self.tr("Choosing…"))
-        self._work.sample(self.size.value(), done=self._load, failed=self._on_problem)
+        self._work.sample(self.sample_size.value(), done=self._load, failed=self._on_problem)
 
     def _check(self) -> None:
         self.about.setText(self.tr("Checking…"))

@@ -1,4 +1,4 @@
-"""What the campaign view has done off the main thread: reading on a connection of its own, writing on the store lane."""
+"""What the campaign view has done off the main thread: reads on a connection of its own, writes on the store lane."""
 
 from __future__ import annotations
 

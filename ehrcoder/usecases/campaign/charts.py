@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 560, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 16, 34, 46
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 16, 46, 46
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

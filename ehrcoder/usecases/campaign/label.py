@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ehrcoder.core.campaign.plan import Arm, Campaign, WorkItem, WorkLine, WorkState, arm_of
 from ehrcoder.core.errors import CancelledError, EnvironmentFault, InputError
@@ -22,6 +22,7 @@ CHUNK = 4
 """How many records share the model's batches; part of what a labelled record's figures depend on."""
 _RATE_OVER = 25
 
+_Result = TypeVar("_Result")
 Proposed = tuple[tuple[InferenceRun, tuple[CodeSuggestion, ...]], ...]
 
 
@@ -149,6 +150,17 @@ def on_this_machine(engine: BatchEngine, cancel: CancelToken | None = None) -> L
     return label
 
 
+class Through(Protocol):
+    """Carries out a piece of work and returns its result."""
+
+    def __call__(self, work: Callable[[], _Result], /) -> _Result: ...
+
+
+def directly(work: Callable[[], _Result], /) -> _Result:
+    """Carry out the work here and now."""
+    return work()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """What labelling asks of the machine between two chunks."""
@@ -163,15 +175,17 @@ class Machine:
 def label_records(
     campaign: Campaign, list_name: str, *, records: LabelRecords, store: CampaignStore, labeller: Labeller,
     machine: Machine, limits: LabelLimits | None = None, cancel: CancelToken | None = None,
-    report: Callable[[LabelProgress], None] | None = None,
+    report: Callable[[LabelProgress], None] | None = None, through: Through | None = None,
 ) -> LabelResult:
     """Label what waits on a list. Each chunk is saved in one transaction with the lines that say so.
 
     A pause (the person's, or for want of memory) ends it with `paused`; called again, it goes on with the first
-    chunk that is not done. Raises EnvironmentFault.
+    chunk that is not done. `through` carries out what touches the workspace, on another thread in the window.
+    Raises EnvironmentFault.
     """
+    through = through or directly
     limits = limits or LabelLimits()
-    lines = store.work(campaign.campaign_id, list_name)
+    lines = through(lambda: store.work(campaign.campaign_id, list_name))
     total = len(lines)
     done = sum(line.state is WorkState.DONE for line in lines)
     began = last = machine.monotonic()
@@ -195,14 +209,15 @@ def label_records(
                 machine.sleep(1.0)
                 last = machine.monotonic()
             _keep_memory(machine, limits)
-            yield chunk, tuple(records.record(record_id) for record_id in chunk.records)
+            yield chunk, through(lambda chunk=chunk: tuple(records.record(r) for r in chunk.records))
 
     tell()
     try:
         for chunk, proposed in labeller(feed()):
             if cancel is not None:
                 cancel.raise_if_cancelled()
-            saved, passed = _save(campaign, list_name, chunk, proposed, records=records, store=store)
+            saved, passed = through(lambda chunk=chunk, proposed=proposed: _save(
+                campaign, list_name, chunk, proposed, records=records, store=store))
             labelled, skipped, done = labelled + saved, skipped + passed, done + len(chunk.waiting)
             without_model += sum(run.outcome is RunOutcome.WITHOUT_MODEL for run, _ in proposed)
             now = machine.monotonic()
@@ -214,10 +229,10 @@ def label_records(
     except _MemoryError as error:
         paused = str(error)
     seconds = machine.monotonic() - began
-    store.add_entry(campaign.campaign_id, "labelling", list_name, {
+    through(lambda: store.add_entry(campaign.campaign_id, "labelling", list_name, {
         "labelled": labelled, "skipped": skipped, "without_model": without_model, "seconds": round(seconds, 3),
         "paused": paused,
-    })
+    }))
     return LabelResult(list_name=list_name, labelled=labelled, skipped=skipped, without_model=without_model,
                        left=total - done, seconds=seconds, paused=paused)
 

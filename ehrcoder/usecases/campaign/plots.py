@@ -18,7 +18,8 @@ def plots_of(board: Dashboard, *, ink: Ink | None = None) -> dict[str, str]:
             "Progress by work list", [(x.name, x.done, x.failed, x.waiting) for x in board.lists[-8:]], ink=ink)
     if board.quality and board.quality[0].records:
         bars = [(q.name, _point(q.f1, f"F1 of {q.name}")) for q in board.quality]
-        found["quality"] = bar_plot("F1 of the suggestions by kind of code", bars, _SHARE, ink=ink)
+        found["quality"] = bar_plot("F1 of the suggestions by kind of code", bars,
+                                    Axis(name="F1", low=0.0, high=1.0), ink=ink)
     if board.curve:
         most = max(p.records for p in board.curve) or 1
         found["learning curve"] = line_plot(

@@ -141,7 +141,8 @@ def test_errors_are_named_as_audits_name_them(coded: list[str], truth: list[str]
 def test_sequence_and_present_on_admission_are_errors_of_their_own() -> None:
     def marked(principal: str, poa: str) -> CodedCase:
         return CodedCase(record_id=RecordId("r"), marks=tuple(
-            CodeMark(kind=D, code=code, is_principal=code == principal, present_on_admission=poa if code == "I10" else "Y")
+            CodeMark(kind=D, code=code, is_principal=code == principal,
+                     present_on_admission=poa if code == "I10" else "Y")
             for code in ("I10", "E11.9")))
 
     found = errors_between(marked("I10", "N"), marked("E11.9", "Y"))
@@ -152,7 +153,8 @@ def queue_of(order: VerifyOrder) -> list[tuple[str, str]]:
     cases = [
         case("sure", "I10", confidence=0.99), case("unsure", "I10", "I11.9", confidence=0.5),
         case("rare", "Q87.40", confidence=0.99), case("checked", "I10", confidence=0.99),
-        case("differs", "I10", "I11.9", confidence=0.99), *(case(f"x{n}", "I10", "I11.9", confidence=0.99) for n in range(5)),
+        case("differs", "I10", "I11.9", confidence=0.99),
+        *(case(f"x{n}", "I10", "I11.9", confidence=0.99) for n in range(5)),
     ]
     signals = signals_of(cases, others={RecordId("differs"): frozenset({"J18.9"})},
                          findings={RecordId("checked"): ["I10 stands on none of the 9 likest records"]})

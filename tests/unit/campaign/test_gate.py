@@ -22,7 +22,9 @@ def truth_of(records: int, seed: int = 1) -> list[CodedCase]:
     return [case(n, set(source.choices(CODES, [1 / (k + 1) for k in range(40)], k=5))) for n in range(records)]
 
 
-def answers(truth: list[CodedCase], *, miss: float, noise: float, seed: int, blind: str = "") -> dict[RecordId, CodedCase]:
+def answers(
+    truth: list[CodedCase], *, miss: float, noise: float, seed: int, blind: str = ""
+) -> dict[RecordId, CodedCase]:
     source = random.Random(seed)
     found: dict[RecordId, CodedCase] = {}
     for n, each in enumerate(truth):

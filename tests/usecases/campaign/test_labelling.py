@@ -156,7 +156,7 @@ def test_a_chunk_with_other_records_is_refused_whole(world: World) -> None:
     store = world.workspace.campaigns
     name = make_label_list(world.campaign, records=world.workspace, store=store)
 
-    def wrong(chunks):  # noqa: ANN001, ANN202
+    def wrong(chunks):
         for chunk, records in chunks:
             yield chunk, world.engine.propose_many(records[::-1])
 

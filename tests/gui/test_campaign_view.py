@@ -1,0 +1,91 @@
+"""The campaign in the window: made by keys, its figures lead to their records, labelling is paused and goes on."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from builders.campaign_world import StandInServices, WordEngine, case_of_words, run_options, write_version
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from ehrcoder.adapters.store.workspace import SqliteWorkspace
+from ehrcoder.cli.campaign_simulated_steps import CampaignRun
+from ehrcoder.gui.campaign.figures import figures_of
+from ehrcoder.gui.campaign.view import CampaignPopup
+from ehrcoder.usecases.campaign.dashboard import gather_dashboard
+from ehrcoder.usecases.campaign.label import Machine
+from ehrcoder.usecases.campaign.labels import gather_labels
+from ehrcoder.usecases.campaign.versions import VersionShelf
+
+
+@pytest.fixture
+def campaign_services(services, tmp_path: Path):
+    """Let the window's stand-in services keep campaigns as the real ones do."""
+    import datetime as dt
+    import time
+
+    services.campaigns = lambda workspace: workspace.campaigns
+    services.versions = lambda campaign_id: VersionShelf(tmp_path / "versions")
+    services.machine = lambda: Machine(
+        monotonic=time.monotonic, local_time=lambda: dt.datetime(2026, 1, 1, 12), sleep=time.sleep,
+        memory_mb=lambda: 0.0, free_memory=lambda: None)
+    services.engine = lambda **_: WordEngine()
+    return services
+
+
+def opened_campaign(qtbot, window) -> CampaignPopup:
+    window.trigger("campaign")
+    found = window.findChild(CampaignPopup)
+    assert found is not None
+    qtbot.waitUntil(lambda: "Reading" not in found.about.text(), timeout=10_000)
+    return found
+
+
+def test_a_campaign_is_made_sampled_labelled_and_queued(qtbot, open_window, campaign_services) -> None:
+    window = open_window()
+    popup = opened_campaign(qtbot, window)
+    assert "There is no campaign" in popup.about.text()
+    qtbot.keyClicks(popup.name, "autumn")
+    qtbot.mouseClick(popup.new, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: popup.heading.text() == "Campaign autumn", timeout=10_000)
+    popup.sample_size.setValue(1)
+    qtbot.mouseClick(popup.sample, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(popup._state.reasons), timeout=10_000)
+    qtbot.mouseClick(popup.label, Qt.MouseButton.LeftButton)
+    assert popup.label.text() == "Pause"
+    qtbot.waitUntil(lambda: popup.label.text() == "Label", timeout=20_000)
+    qtbot.waitUntil(lambda: " 0 labelled" not in popup.about.text() and "labelled" in popup.about.text(),
+                    timeout=10_000)
+    qtbot.mouseClick(popup.queue, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any("queue" in popup.figures.item(0).text() for _ in (0,))
+                    and " 0 in the queue" not in popup.figures.item(0).text(), timeout=10_000)
+    qtbot.mouseClick(popup.next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not popup.isVisible(), timeout=10_000)
+    assert window.session.view is not None or window.session.is_busy is False
+
+
+def test_every_button_says_what_it_does(qtbot, open_window, campaign_services) -> None:
+    popup = opened_campaign(qtbot, open_window())
+    buttons = popup.findChildren(QPushButton)
+    assert len(buttons) == 8
+    assert all(b.objectName().startswith("campaign_") and b.toolTip() and b.accessibleName() for b in buttons)
+
+
+def test_every_figure_leads_to_records_of_the_workspace(tmp_path: Path) -> None:
+    services = StandInServices(tmp_path)
+    cases = [case_of_words(n, 1) for n in range(60)]
+    with closing(SqliteWorkspace.open(tmp_path / "w.ehrw", clock=services.clock, ids=services.ids)) as workspace:
+        CampaignRun(services=services, workspace=workspace, options=run_options(tmp_path, sample=34), with_model=False,
+                    engine_of=lambda _: WordEngine(), train=cases[:40], dev=cases[40:], crowd=[],
+                    trainer=write_version).run()
+        labels = gather_labels(workspace)
+        board = gather_dashboard(workspace.campaigns.campaign(""), labels, records=workspace,
+                                 store=workspace.campaigns, now=services.clock.now())
+        known = {row.record_id for row in workspace.rows()}
+    found = figures_of(board)
+    assert {"Progress", "F1, all", "Calibration", "Learning curve", "Time against the control arm", "review-1"} <= {
+        each.name for each in found}
+    assert all(each.records and set(each.records) <= known for each in found if each.name != "Progress")
+    assert next(f for f in found if f.name.startswith("Time")).value.endswith("SIMULATED")
