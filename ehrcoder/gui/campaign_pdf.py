@@ -33,6 +33,7 @@ def _painted(svg: str) -> str:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    # The stub asks for bytes; PySide takes a str only.
+    image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
     encoded = bytes(buffer.data().toBase64().data()).decode("ascii")
     return f'<img src="data:image/png;base64,{encoded}" width="{_SHOWN_WIDTH}">'
