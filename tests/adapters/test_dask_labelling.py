@@ -58,8 +58,9 @@ def labels(workspace: Path, folder: Path) -> list[object]:
     found: list[object] = []
     for line in (folder / "records.jsonl").read_text("utf-8").splitlines():
         record = json.loads(line)
-        found.append((record["documents"][0]["text"], [
-            (c["code"], c["suggestion"]["confidence"], c["suggestion"]["rank"], c["evidence"]) for c in record["codes"]]))
+        codes = [(c["code"], c["suggestion"]["confidence"], c["suggestion"]["rank"], c["evidence"])
+                 for c in record["codes"]]
+        found.append((record["documents"][0]["text"], codes))
     return sorted(found, key=repr)
 
 

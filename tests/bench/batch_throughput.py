@@ -1,7 +1,7 @@
 """Measures how much faster a batch of records is judged than the same questions by one `Llama` call after another.
 
-Run by hand: `python tests/bench/batch_throughput.py CODIESP_DIR [records]`. Both ways take turns, record group by record
-group, in one run and with the same threads, so that other work on the machine slows both. It prints the ratio, and the
+Run by hand: `python tests/bench/batch_throughput.py CODIESP_DIR [records]`. Both ways take turns, one group of
+records after another, in one run and with the same threads, so that other work on the machine slows both. It prints the ratio, and the
 share of the batch's time that passes outside llama.cpp.
 """
 
@@ -64,7 +64,8 @@ def main(corpus: Path, count: int) -> None:
         ratios.append((single + batch - inside) / batch)
         print(f"{len(asked)} questions: batch {batch:.1f} s ({inside:.1f} in llama.cpp), one by one {single:.1f} s, "
               f"ratio {ratios[-1]:.2f}, outside {outside[-1]:.1%}", flush=True)
-    print(f"median ratio {statistics.median(ratios):.2f}, median share outside llama.cpp {statistics.median(outside):.1%}")
+    print(f"median ratio {statistics.median(ratios):.2f}, "
+          f"median share outside llama.cpp {statistics.median(outside):.1%}")
     llama.close()
     services.close()
     gc.collect()
