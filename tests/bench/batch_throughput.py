@@ -1,8 +1,8 @@
 """Measures how much faster a batch of records is judged than the same questions by one `Llama` call after another.
 
-Run by hand: `python tests/bench/batch_throughput.py CODIESP_DIR [records]`. Both ways take turns, one group of
-records after another, in one run and with the same threads, so that other work on the machine slows both. It prints the ratio, and the
-share of the batch's time that passes outside llama.cpp.
+Run by hand: `python tests/bench/batch_throughput.py CODIESP_DIR [records]`. Both ways take turns in one run with the
+same threads, so that other work on the machine slows both. It prints the ratio, and the share of the batch's time that
+passes outside llama.cpp.
 """
 
 from __future__ import annotations
