@@ -81,10 +81,10 @@ class Part:
 def parts() -> tuple[Part, ...]:
     """Return the parts in the order of their menus."""
     from ehrcoder.gui import care_parts
-    from ehrcoder.gui.campaign.part import campaign_parts
+    from ehrcoder.gui.campaign import part as campaign_part
 
-    own = (Part(spec=spec, run=run) for spec, run in care_parts.actions())
-    return (*_import_parts(), *_code_set_parts(), *_people_parts(), *own, *campaign_parts())
+    own = (Part(spec=spec, run=run) for spec, run in (*care_parts.actions(), *campaign_part.actions()))
+    return (*_import_parts(), *_code_set_parts(), *_people_parts(), *own)
 
 
 def start_parts() -> tuple[Callable[[PartHost], None], ...]:

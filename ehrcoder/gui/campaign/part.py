@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from ehrcoder.gui.actions import ActionSpec, Needs
+from ehrcoder.gui.action_spec import ActionSpec, Needs
 
 if TYPE_CHECKING:
-    from ehrcoder.gui.parts import Part, PartHost
+    from ehrcoder.gui.parts import PartHost
 
 
-def campaign_parts() -> tuple[Part, ...]:
-    """Return the actions of the campaign."""
-    from ehrcoder.gui.parts import Part
-
+def actions() -> tuple[tuple[ActionSpec, Callable[[PartHost], None]], ...]:
+    """Return the actions of the campaign, each with what it does."""
     def tr(text: str) -> str:
         return QCoreApplication.translate("actions", text)
 
     return (
-        Part(run=show_campaign, spec=ActionSpec(
+        (ActionSpec(
             name="campaign", group=tr("File"), text=tr("Campaign…"), keys=("Ctrl+Alt+G",),
-            tip=tr("Sample, label, verify and review thousands of records; every figure leads to its records"))),
-        Part(run=open_next, spec=ActionSpec(
+            tip=tr("Sample, label, verify and review thousands of records; every figure leads to its records")),
+         show_campaign),
+        (ActionSpec(
             name="campaign_next", group=tr("File"), text=tr("Next record of the campaign"), keys=("Ctrl+Alt+N",),
-            needs=Needs.WRITABLE, tip=tr("Open what this coder does next, and note the time"))),
+            needs=Needs.WRITABLE, tip=tr("Open what this coder does next, and note the time")), open_next),
     )
 
 
