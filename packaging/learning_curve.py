@@ -17,7 +17,7 @@ from typing import Any
 
 ENGINES = (("with_model", "with the model"), ("without_model", "without"))
 KINDS = (("diagnosis", "#1f5fa8"), ("procedure", "#b3541e"))
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 900, 560, 80, 70, 40, 230
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 960, 560, 80, 70, 40, 290
 
 Point = tuple[int, float, float, float]
 """Training records, micro-F1, and the bounds of its 95 % interval."""
