@@ -252,27 +252,27 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   <name>CodeSetImportPopup</name>
   <message>
    <source>    against {0}:</source>
-   <translation type="unfinished" />
+   <translation>    frente a {0}:</translation>
   </message>
   <message>
    <source>    the first edition of this set</source>
-   <translation type="unfinished" />
+   <translation>    la primera edición de este conjunto</translation>
   </message>
   <message>
    <source>1 file was left out:</source>
-   <translation type="unfinished" />
+   <translation>1 archivo se omitió:</translation>
   </message>
   <message>
    <source>Cancel import</source>
-   <translation type="unfinished" />
+   <translation>Cancelar la importación</translation>
   </message>
   <message>
    <source>Choose a folder; whatever is no release in it is named and left out</source>
-   <translation type="unfinished" />
+   <translation>Elija una carpeta; lo que en ella no sea una publicación se nombra y se omite</translation>
   </message>
   <message>
    <source>Choose files or archives; all of them are imported or nothing changes</source>
-   <translation type="unfinished" />
+   <translation>Elija archivos o archivos comprimidos; se importan todos o no cambia nada</translation>
   </message>
   <message>
    <source>Close</source>
@@ -288,23 +288,23 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   </message>
   <message>
    <source>Code system of a table</source>
-   <translation type="unfinished" />
+   <translation>Sistema de códigos de una tabla</translation>
   </message>
   <message>
    <source>Codes</source>
-   <translation type="unfinished" />
+   <translation>Códigos</translation>
   </message>
   <message>
    <source>Edition</source>
-   <translation type="unfinished" />
+   <translation>Edición</translation>
   </message>
   <message>
    <source>Import code sets</source>
-   <translation type="unfinished" />
+   <translation>Importar conjuntos de códigos</translation>
   </message>
   <message>
    <source>Import code sets of a folder</source>
-   <translation type="unfinished" />
+   <translation>Importar conjuntos de códigos de una carpeta</translation>
   </message>
   <message>
    <source>Import files…</source>
@@ -316,55 +316,55 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   </message>
   <message>
    <source>Import what CMS and NCHS publish, zipped or not, a FHIR CodeSystem or ValueSet, or a table with the columns code and display. Assigned codes are never rewritten.</source>
-   <translation type="unfinished" />
+   <translation>Importe lo que publican CMS y NCHS, comprimido o no, un CodeSystem o ValueSet de FHIR, o una tabla con las columnas code y display. Los códigos asignados nunca se reescriben.</translation>
   </message>
   <message>
    <source>Importing code sets: {0}</source>
-   <translation type="unfinished" />
+   <translation>Importando conjuntos de códigos: {0}</translation>
   </message>
   <message>
    <source>In force</source>
-   <translation type="unfinished" />
+   <translation>En vigor</translation>
   </message>
   <message>
    <source>Installed editions</source>
-   <translation type="unfinished" />
+   <translation>Ediciones instaladas</translation>
   </message>
   <message>
    <source>Name of a table's code set</source>
-   <translation type="unfinished" />
+   <translation>Nombre del conjunto de códigos de una tabla</translation>
   </message>
   <message>
    <source>Progress of the import</source>
-   <translation type="unfinished" />
+   <translation>Avance de la importación</translation>
   </message>
   <message>
    <source>Releases (*.zip *.xml *.txt *.csv *.json *.xlsx);;All files (*)</source>
-   <translation type="unfinished" />
+   <translation>Publicaciones (*.zip *.xml *.txt *.csv *.json *.xlsx);;Todos los archivos (*)</translation>
   </message>
   <message>
    <source>Source</source>
-   <translation type="unfinished" />
+   <translation>Fuente</translation>
   </message>
   <message>
    <source>Stop; the code sets stay as they were</source>
-   <translation type="unfinished" />
+   <translation>Parar; los conjuntos de códigos quedan como estaban</translation>
   </message>
   <message>
    <source>Stopping; the code sets stay as they were…</source>
-   <translation type="unfinished" />
+   <translation>Parando; los conjuntos de códigos quedan como estaban…</translation>
   </message>
   <message>
    <source>The code sets are imported.</source>
-   <translation type="unfinished" />
+   <translation>Los conjuntos de códigos están importados.</translation>
   </message>
   <message>
    <source>What the import did</source>
-   <translation type="unfinished" />
+   <translation>Qué hizo la importación</translation>
   </message>
   <message>
    <source>Year, where the files do not say it</source>
-   <translation type="unfinished" />
+   <translation>Año, si los archivos no lo dicen</translation>
   </message>
   <message>
    <source>added</source>
@@ -372,31 +372,82 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   </message>
   <message>
    <source>not stated</source>
-   <translation type="unfinished" />
+   <translation>no indicado</translation>
   </message>
   <message>
    <source>now</source>
-   <translation type="unfinished" />
+   <translation>ahora</translation>
   </message>
   <message>
    <source>retired</source>
-   <translation type="unfinished" />
+   <translation>retirado</translation>
   </message>
   <message>
    <source>revised</source>
-   <translation type="unfinished" />
+   <translation>revisado</translation>
   </message>
   <message>
    <source>{0} files were left out:</source>
-   <translation type="unfinished" />
+   <translation>{0} archivos se omitieron:</translation>
   </message>
   <message>
    <source>{0} {1}: {2} entries</source>
-   <translation type="unfinished" />
+   <translation>{0} {1}: {2} entradas</translation>
   </message>
   <message>
    <source>{0}: {1} codes</source>
-   <translation type="unfinished" />
+   <translation>{0}: {1} códigos</translation>
+  </message>
+ </context>
+ <context>
+  <name>EncryptionDialog</name>
+  <message>
+   <source>Backups that are not encrypted: {0}. `ehrcoder encryption forget-plain-backups` deletes them.</source>
+   <translation>Copias de seguridad sin cifrar: {0}. `ehrcoder encryption forget-plain-backups` las borra.</translation>
+  </message>
+  <message>
+   <source>Change the passphrase</source>
+   <translation>Cambiar la frase de paso</translation>
+  </message>
+  <message>
+   <source>Close</source>
+   <translation>Cerrar</translation>
+  </message>
+  <message>
+   <source>Encrypt</source>
+   <translation>Cifrar</translation>
+  </message>
+  <message>
+   <source>Encryption</source>
+   <translation>Cifrado</translation>
+  </message>
+  <message>
+   <source>New passphrase</source>
+   <translation>Nueva frase de paso</translation>
+  </message>
+  <message>
+   <source>Nobody can open the workspace without its passphrase, and nobody can restore a forgotten one. Earlier backups keep the passphrase that they were made with.</source>
+   <translation>Nadie puede abrir el espacio de trabajo sin su frase de paso, y nadie puede reponer una olvidada. Las copias anteriores conservan la frase de paso con la que se hicieron.</translation>
+  </message>
+  <message>
+   <source>Take the encryption away</source>
+   <translation>Quitar el cifrado</translation>
+  </message>
+  <message>
+   <source>The same once more</source>
+   <translation>La misma otra vez</translation>
+  </message>
+  <message>
+   <source>The two passphrases are not the same.</source>
+   <translation>Las dos frases de paso no son iguales.</translation>
+  </message>
+  <message>
+   <source>{0} is encrypted with a passphrase.</source>
+   <translation>{0} está cifrado con una frase de paso.</translation>
+  </message>
+  <message>
+   <source>{0} is not encrypted. Whoever has the file can read it.</source>
+   <translation>{0} no está cifrado. Quien tiene el archivo puede leerlo.</translation>
   </message>
  </context>
  <context>
@@ -1075,6 +1126,55 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   </message>
  </context>
  <context>
+  <name>PassphraseDialog</name>
+  <message>
+   <source>Encrypted workspace</source>
+   <translation>Espacio de trabajo cifrado</translation>
+  </message>
+  <message>
+   <source>Keep the key in this system's keyring</source>
+   <translation>Guardar la clave en el llavero de este sistema</translation>
+  </message>
+  <message>
+   <source>Passphrase</source>
+   <translation>Frase de paso</translation>
+  </message>
+  <message>
+   <source>Then nobody is asked again while you are logged in to this computer</source>
+   <translation>Así no se pregunta a nadie mientras tenga la sesión abierta en este equipo</translation>
+  </message>
+  <message>
+   <source>{0} is encrypted.</source>
+   <translation>{0} está cifrado.</translation>
+  </message>
+ </context>
+ <context>
+  <name>PasswordPopup</name>
+  <message>
+   <source>A signature says who signed, when, what it means, and the hash of what was signed. Enter signs.</source>
+   <translation>Una firma dice quién firmó, cuándo, qué significa, y el hash de lo firmado. Intro firma.</translation>
+  </message>
+  <message>
+   <source>Password</source>
+   <translation>Contraseña</translation>
+  </message>
+ </context>
+ <context>
+  <name>People</name>
+  <message>
+   <source>Sign as {0}</source>
+   <translation>Firmar como {0}</translation>
+  </message>
+  <message>
+   <source>Signed in: {0}</source>
+   <translation>Sesión iniciada: {0}</translation>
+  </message>
+  <message>
+   <source>There are no profiles, so nothing can be locked. Make one in the menu People.</source>
+   <translation>No hay perfiles, así que no puede bloquearse nada. Cree uno en el menú Personas.</translation>
+  </message>
+ </context>
+ <context>
   <name>PersonPage</name>
   <message>
    <source>Again</source>
@@ -1111,6 +1211,124 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   <message>
    <source>Who works here</source>
    <translation>Quién trabaja aquí</translation>
+  </message>
+ </context>
+ <context>
+  <name>ProfileForm</name>
+  <message>
+   <source>Name</source>
+   <translation>Nombre</translation>
+  </message>
+  <message>
+   <source>New password</source>
+   <translation>Nueva contraseña</translation>
+  </message>
+  <message>
+   <source>Role</source>
+   <translation>Función</translation>
+  </message>
+  <message>
+   <source>Short name</source>
+   <translation>Nombre corto</translation>
+  </message>
+  <message>
+   <source>The same once more</source>
+   <translation>La misma otra vez</translation>
+  </message>
+  <message>
+   <source>The two passwords are not the same.</source>
+   <translation>Las dos contraseñas no son iguales.</translation>
+  </message>
+ </context>
+ <context>
+  <name>ProfilesDialog</name>
+  <message>
+   <source>A new profile</source>
+   <translation>Un perfil nuevo</translation>
+  </message>
+  <message>
+   <source>Add…</source>
+   <translation>Añadir…</translation>
+  </message>
+  <message>
+   <source>Change one's own password, or another's as an administrator</source>
+   <translation>Cambiar la contraseña propia, o la de otra persona como administrador</translation>
+  </message>
+  <message>
+   <source>Change the roles</source>
+   <translation>Cambiar las funciones</translation>
+  </message>
+  <message>
+   <source>Close</source>
+   <translation>Cerrar</translation>
+  </message>
+  <message>
+   <source>Close (Esc)</source>
+   <translation>Cerrar (Esc)</translation>
+  </message>
+  <message>
+   <source>Everybody in this workspace</source>
+   <translation>Todas las personas de este espacio de trabajo</translation>
+  </message>
+  <message>
+   <source>Let somebody sign in no longer, or again</source>
+   <translation>Dejar de permitir que alguien inicie sesión, o permitirlo de nuevo</translation>
+  </message>
+  <message>
+   <source>Make a profile</source>
+   <translation>Crear un perfil</translation>
+  </message>
+  <message>
+   <source>May sign in</source>
+   <translation>Puede iniciar sesión</translation>
+  </message>
+  <message>
+   <source>Name</source>
+   <translation>Nombre</translation>
+  </message>
+  <message>
+   <source>Password of {0}</source>
+   <translation>Contraseña de {0}</translation>
+  </message>
+  <message>
+   <source>Password…</source>
+   <translation>Contraseña…</translation>
+  </message>
+  <message>
+   <source>People</source>
+   <translation>Personas</translation>
+  </message>
+  <message>
+   <source>Roles</source>
+   <translation>Funciones</translation>
+  </message>
+  <message>
+   <source>Roles of {0}</source>
+   <translation>Funciones de {0}</translation>
+  </message>
+  <message>
+   <source>Roles…</source>
+   <translation>Funciones…</translation>
+  </message>
+  <message>
+   <source>Short name</source>
+   <translation>Nombre corto</translation>
+  </message>
+  <message>
+   <source>Switch off or on</source>
+   <translation>Desactivar o activar</translation>
+  </message>
+  <message>
+   <source>There are no profiles: whoever opens the workspace may change it. The first one must be an administrator's.</source>
+   <translation>No hay perfiles: quien abre el espacio de trabajo puede cambiarlo. El primero ha de ser de un administrador.</translation>
+  </message>
+  <message>
+   <source>no</source>
+   <translation>no</translation>
+  </message>
+  <message>
+   <source>yes</source>
+   <translation>sí</translation>
   </message>
  </context>
  <context>
@@ -1231,7 +1449,7 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   <name>RecordListModel</name>
   <message>
    <source> (no longer valid)</source>
-   <translation type="unfinished" />
+   <translation> (ya no válido)</translation>
   </message>
   <message>
    <source>1 code</source>
@@ -1239,7 +1457,7 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   </message>
   <message>
    <source>Codes changed: {0}</source>
-   <translation type="unfinished" />
+   <translation>Códigos cambiados: {0}</translation>
   </message>
   <message>
    <source>Draft</source>
@@ -1298,7 +1516,7 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   </message>
   <message>
    <source>Codes changed by an edition</source>
-   <translation type="unfinished" />
+   <translation>Códigos que una edición cambió</translation>
   </message>
   <message>
    <source>Drafts</source>
@@ -1614,6 +1832,45 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
   <message>
    <source>Write the changes (Ctrl+Enter)</source>
    <translation>Escribir los cambios (Ctrl+Intro)</translation>
+  </message>
+ </context>
+ <context>
+  <name>SignInPopup</name>
+  <message>
+   <source>Close the window; everything that was decided is saved</source>
+   <translation>Cerrar la ventana; todo lo decidido está guardado</translation>
+  </message>
+  <message>
+   <source>Everybody who may sign in to this workspace</source>
+   <translation>Todas las personas que pueden iniciar sesión en este espacio de trabajo</translation>
+  </message>
+  <message>
+   <source>Locked</source>
+   <translation>Bloqueada</translation>
+  </message>
+  <message>
+   <source>Password</source>
+   <translation>Contraseña</translation>
+  </message>
+  <message>
+   <source>Quit</source>
+   <translation>Salir</translation>
+  </message>
+  <message>
+   <source>Sign in</source>
+   <translation>Iniciar sesión</translation>
+  </message>
+  <message>
+   <source>Sign in (Enter)</source>
+   <translation>Iniciar sesión (Intro)</translation>
+  </message>
+  <message>
+   <source>Who are you?</source>
+   <translation>¿Quién es usted?</translation>
+  </message>
+  <message>
+   <source>Why it did not work</source>
+   <translation>Por qué no funcionó</translation>
   </message>
  </context>
  <context>
@@ -2205,7 +2462,7 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   </message>
   <message>
    <source>Changed codes stay as they are…</source>
-   <translation type="unfinished" />
+   <translation>Los códigos cambiados se quedan como están…</translation>
   </message>
   <message>
    <source>Choose a language model…</source>
@@ -2225,11 +2482,11 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   </message>
   <message>
    <source>Code sets…</source>
-   <translation type="unfinished" />
+   <translation>Conjuntos de códigos…</translation>
   </message>
   <message>
    <source>Codes that an edition changed…</source>
-   <translation type="unfinished" />
+   <translation>Códigos que una edición cambió…</translation>
   </message>
   <message>
    <source>Comment…</source>
@@ -2248,6 +2505,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Copiar un archivo de modelo a la carpeta de datos y dejar que proponga</translation>
   </message>
   <message>
+   <source>Cover the window until somebody signs in</source>
+   <translation>Cubrir la ventana hasta que alguien inicie sesión</translation>
+  </message>
+  <message>
    <source>Do the last undone decision again</source>
    <translation>Volver a hacer la última decisión deshecha</translation>
   </message>
@@ -2258,6 +2519,14 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>Draft</source>
    <translation>Borrador</translation>
+  </message>
+  <message>
+   <source>Encrypt the workspace with a passphrase, change it, or take it away</source>
+   <translation>Cifrar el espacio de trabajo con una frase de paso, cambiarla o quitarla</translation>
+  </message>
+  <message>
+   <source>Encryption…</source>
+   <translation>Cifrado…</translation>
   </message>
   <message>
    <source>Export</source>
@@ -2412,6 +2681,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Licencias</translation>
   </message>
   <message>
+   <source>Lock</source>
+   <translation>Bloquear</translation>
+  </message>
+  <message>
    <source>Look at the summary, then sign; Enter alone never signs</source>
    <translation>Ver el resumen y luego firmar; Intro solo nunca firma</translation>
   </message>
@@ -2492,6 +2765,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Desactivado mientras usted no lo active; la lista ha de estar filtrada, se muestra y se deshace en un paso</translation>
   </message>
   <message>
+   <source>Offline report…</source>
+   <translation>Informe sin conexión…</translation>
+  </message>
+  <message>
    <source>Open a signed record again, with a reason</source>
    <translation>Volver a abrir una historia firmada, con un motivo</translation>
   </message>
@@ -2502,6 +2779,14 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>POA</source>
    <translation>POA</translation>
+  </message>
+  <message>
+   <source>People</source>
+   <translation>Personas</translation>
+  </message>
+  <message>
+   <source>People and roles…</source>
+   <translation>Personas y funciones…</translation>
   </message>
   <message>
    <source>Possible identifiers…</source>
@@ -2624,6 +2909,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Revisión</translation>
   </message>
   <message>
+   <source>Run the whole job on demo notes while its sockets are watched for, and say what was seen</source>
+   <translation>Hacer todo el trabajo con notas de muestra mientras se vigilan sus sockets, y decir qué se vio</translation>
+  </message>
+  <message>
    <source>Save as draft and go on</source>
    <translation>Guardar como borrador y seguir</translation>
   </message>
@@ -2697,7 +2986,7 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   </message>
   <message>
    <source>Show the installed editions and import official releases or sets of your own</source>
-   <translation type="unfinished" />
+   <translation>Mostrar las ediciones instaladas e importar publicaciones oficiales o conjuntos propios</translation>
   </message>
   <message>
    <source>Show the licence of everything that is enclosed</source>
@@ -2721,7 +3010,11 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   </message>
   <message>
    <source>Show which codes of this record a later edition retired or revised</source>
-   <translation type="unfinished" />
+   <translation>Mostrar qué códigos de esta historia retiró o revisó una edición posterior</translation>
+  </message>
+  <message>
+   <source>Show who works in this workspace; an administrator changes it</source>
+   <translation>Mostrar quién trabaja en este espacio; un administrador lo cambia</translation>
   </message>
   <message>
    <source>Sign and go to the next record…</source>
@@ -2769,7 +3062,7 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   </message>
   <message>
    <source>Take this record off the worklist, with a reason; its codes are not touched</source>
-   <translation type="unfinished" />
+   <translation>Quitar esta historia de la lista de trabajo, con un motivo; sus códigos no se tocan</translation>
   </message>
   <message>
    <source>Tour in five steps</source>
@@ -2867,47 +3160,47 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   <name>code_set_parts</name>
   <message>
    <source>    in its place: {0}</source>
-   <translation type="unfinished" />
+   <translation>    en su lugar: {0}</translation>
   </message>
   <message>
    <source>    now: {0}</source>
-   <translation type="unfinished" />
+   <translation>    ahora: {0}</translation>
   </message>
   <message>
    <source>1 code stays as it is.</source>
-   <translation type="unfinished" />
+   <translation>1 código se queda como está.</translation>
   </message>
   <message>
    <source>1 record has codes that a later edition retired or revised.</source>
-   <translation type="unfinished" />
+   <translation>1 historia tiene códigos que una edición posterior retiró o revisó.</translation>
   </message>
   <message>
    <source>Changed codes stay as they are</source>
-   <translation type="unfinished" />
+   <translation>Los códigos cambiados se quedan como están</translation>
   </message>
   <message>
    <source>Codes that an edition changed</source>
-   <translation type="unfinished" />
+   <translation>Códigos que una edición cambió</translation>
   </message>
   <message>
    <source>No code was changed by the import. Replace what must be changed; what is right on the record's date may stay, with a reason: “Changed codes stay as they are”.</source>
-   <translation type="unfinished" />
+   <translation>La importación no cambió ningún código. Sustituya lo que deba cambiarse; lo que es correcto en la fecha de la historia puede quedarse, con un motivo: «Los códigos cambiados se quedan como están».</translation>
   </message>
   <message>
    <source>No later edition changed a code of this record.</source>
-   <translation type="unfinished" />
+   <translation>Ninguna edición posterior cambió un código de esta historia.</translation>
   </message>
   <message>
    <source>Why do the codes stay, though a later edition retired or revised them?</source>
-   <translation type="unfinished" />
+   <translation>¿Por qué se quedan los códigos, aunque una edición posterior los retiró o revisó?</translation>
   </message>
   <message>
    <source>{0} codes stay as they are.</source>
-   <translation type="unfinished" />
+   <translation>{0} códigos se quedan como están.</translation>
   </message>
   <message>
    <source>{0} records have codes that a later edition retired or revised.</source>
-   <translation type="unfinished" />
+   <translation>{0} historias tienen códigos que una edición posterior retiró o revisó.</translation>
   </message>
  </context>
  <context>
@@ -2956,6 +3249,10 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
    <translation>Capas en la GPU si la compilación tiene una; -1 son todas.</translation>
   </message>
   <message>
+   <source>Lock the window of a workspace with profiles after so long without a key or the mouse; 0: never.</source>
+   <translation>Bloquear la ventana de un espacio con perfiles tras tanto tiempo sin teclas ni ratón; 0: nunca.</translation>
+  </message>
+  <message>
    <source>Make one at the day's first change of a workspace.</source>
    <translation>Hacer una con el primer cambio del día en un espacio de trabajo.</translation>
   </message>
@@ -2977,7 +3274,7 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   </message>
   <message>
    <source>Whether checks also tell complication classes (CC, MCC) and risk categories (CMS-HCC V28) of assigned codes, where such lists are imported. It never orders suggestions.</source>
-   <translation type="unfinished" />
+   <translation>Si las comprobaciones dicen también clases de complicación (CC, MCC) y categorías de riesgo (CMS-HCC V28) de los códigos asignados, donde esas listas están importadas. Nunca ordena sugerencias.</translation>
   </message>
   <message>
    <source>Whether the language model takes part in proposing codes.</source>
@@ -3057,6 +3354,10 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   <message>
    <source>Policy</source>
    <translation>Criterio</translation>
+  </message>
+  <message>
+   <source>Severity</source>
+   <translation>Gravedad</translation>
   </message>
   <message>
    <source>Size of the text</source>
@@ -3221,6 +3522,10 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
    <translation>1 aceptada como se sugirió</translation>
   </message>
   <message>
+   <source>A socket that could reach another machine WAS opened. Please report it.</source>
+   <translation>SÍ se abrió un socket que podía alcanzar otro equipo. Comuníquelo, por favor.</translation>
+  </message>
+  <message>
    <source>Accepted</source>
    <translation>Aceptado</translation>
   </message>
@@ -3253,6 +3558,10 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
    <translation>Documentación insuficiente</translation>
   </message>
   <message>
+   <source>Done under watch: {0} records imported, {1} codes proposed, decided, signed, {2} files exported.</source>
+   <translation>Hecho bajo vigilancia: {0} historias importadas, {1} códigos propuestos, decididos y firmados, {2} archivos exportados.</translation>
+  </message>
+  <message>
    <source>Duplicate, or integral to another code</source>
    <translation>Duplicado, o parte de otro código</translation>
   </message>
@@ -3277,12 +3586,20 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
    <translation>Nueva</translation>
   </message>
   <message>
+   <source>No socket that could reach another machine was opened.</source>
+   <translation>No se abrió ningún socket que pudiera alcanzar otro equipo.</translation>
+  </message>
+  <message>
    <source>No, arose afterwards</source>
    <translation>No, surgió después</translation>
   </message>
   <message>
    <source>Not supported by the note</source>
    <translation>Sin apoyo en la nota</translation>
+  </message>
+  <message>
+   <source>Not watched by: {0}.</source>
+   <translation>No vigilado por: {0}.</translation>
   </message>
   <message>
    <source>Outcome</source>
@@ -3309,8 +3626,20 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
    <translation>Descartado</translation>
   </message>
   <message>
+   <source>Seen: {0}</source>
+   <translation>Visto: {0}</translation>
+  </message>
+  <message>
    <source>Signed</source>
    <translation>Firmada</translation>
+  </message>
+  <message>
+   <source>Sockets within this machine: {0}.</source>
+   <translation>Sockets dentro de este equipo: {0}.</translation>
+  </message>
+  <message>
+   <source>The whole job runs under watch; this takes half a minute.</source>
+   <translation>Todo el trabajo se hace bajo vigilancia; tarda medio minuto.</translation>
   </message>
   <message>
    <source>To decide</source>
@@ -3319,6 +3648,10 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   <message>
    <source>To look at again</source>
    <translation>Para mirar otra vez</translation>
+  </message>
+  <message>
+   <source>Watched by: {0}.</source>
+   <translation>Vigilado por: {0}.</translation>
   </message>
   <message>
    <source>Wrong specificity</source>

@@ -186,9 +186,14 @@ def decide_by_keys(program: Program, display: dict[str, str], workspace: Path, i
             keys.press("x", "4")
             time.sleep(0.3)
         wait_until(is_decided, "not all was decided")
-        keys.press("ctrl+Return")
-        time.sleep(0.5)
-        keys.press("ctrl+Return")
+        keys.press("p", "ctrl+Return")
+        for _ in range(8):
+            # Each warning wants a reason; its line has the focus. The letters mean nothing outside of it.
+            time.sleep(2)
+            keys.type("zz")
+            keys.press("ctrl+Return")
+            if any("signed" in each for each in states().values()):
+                break
         wait_until(lambda: any("signed" in each for each in states().values()), "it was not signed")
         signed = [record_id for record_id, found in states().items() if "signed" in found]
         keys.press("ctrl+q")
