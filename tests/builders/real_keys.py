@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-_PATIENCE = 40.0
+_PATIENCE = 120.0
 
 
 def wait_until(holds: Callable[[], bool], what: str, *, patience: float = _PATIENCE) -> None:
