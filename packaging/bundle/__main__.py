@@ -70,7 +70,7 @@ def finish(console: Console, variant: str, *, folder_only: bool) -> str:
     """Lay out one variant and, unless told otherwise, pack it."""
     version = stage.version()
     program = variants.make_variant(_BUILD / "program" / "ehrcoder", variant, version=version)
-    parts = parts_list.write(program, version=version)
+    parts = parts_list.write(program)
     size = variants.size_of(program) / 1e6
     said = f"{program.relative_to(folders.REPOSITORY)}: {size:.0f} MB unpacked, {parts} parts listed"
     if folder_only or sys.platform != "linux":

@@ -31,10 +31,14 @@ def shipped_packages(requirements: Path) -> list[str]:
     """Return the names of the packages of a lock that are installed here; a marker may leave one out."""
     names = [re.split(r"[=;\s]", line)[0] for line in requirements.read_text("utf-8").splitlines()
              if line and not line.startswith("#")]
-    # What the recipe leaves out is installed here for other uses of the lock.
-    left_out = {name.lower() for name in contents.EXCLUDED} | {"secretstorage", "jeepney"}
     installed = {re.sub(r"[-_.]+", "-", each.metadata["Name"]).lower() for each in metadata.distributions()}
-    return [name for name in names if name in installed and name not in left_out]
+    return [name for name in names if name in installed]
+
+
+def enclosed_packages(requirements: Path) -> list[str]:
+    """Return those of them that the recipe does not leave out."""
+    left_out = {name.lower() for name in contents.EXCLUDED} | {"secretstorage", "jeepney"}
+    return [name for name in shipped_packages(requirements) if name not in left_out]
 
 
 def licence_of(name: str) -> str:
@@ -58,7 +62,7 @@ def licence_texts(name: str) -> list[tuple[str, str]]:
 
 def write_page(target: Path, requirements: Path) -> int:
     """Write the page and return how many packages it names."""
-    names = sorted(shipped_packages(requirements))
+    names = sorted(enclosed_packages(requirements))
     rows = [f"<tr><td>{html.escape(a)}<td>{html.escape(b)}<td>{html.escape(c)}</tr>" for a, b, c in _DATA]
     packages = [
         f'<tr><td><a href="#{name}">{name}</a><td>{metadata.version(name)}<td>{html.escape(licence_of(name))}</tr>'
