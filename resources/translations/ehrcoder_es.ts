@@ -196,6 +196,157 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   </message>
  </context>
  <context>
+  <name>CampaignPopup</name>
+  <message>
+   <source>, {0} an hour</source>
+   <translation>, {0} por hora</translation>
+  </message>
+  <message>
+   <source>, {0} min left</source>
+   <translation>, quedan {0} min</translation>
+  </message>
+  <message>
+   <source>Campaign</source>
+   <translation>Campaña</translation>
+  </message>
+  <message>
+   <source>Campaign {0}</source>
+   <translation>Campaña {0}</translation>
+  </message>
+  <message>
+   <source>Check</source>
+   <translation>Comprobar</translation>
+  </message>
+  <message>
+   <source>Checking…</source>
+   <translation>Comprobando…</translation>
+  </message>
+  <message>
+   <source>Choose the records that are coded first, with reasons</source>
+   <translation>Elegir las historias que se codifican primero, con motivos</translation>
+  </message>
+  <message>
+   <source>Choosing…</source>
+   <translation>Eligiendo…</translation>
+  </message>
+  <message>
+   <source>Close</source>
+   <translation>Cerrar</translation>
+  </message>
+  <message>
+   <source>Close the view (Esc); labelling goes on</source>
+   <translation>Cerrar la vista (Esc); el etiquetado sigue</translation>
+  </message>
+  <message>
+   <source>Figures of the campaign</source>
+   <translation>Cifras de la campaña</translation>
+  </message>
+  <message>
+   <source>How many records to sample</source>
+   <translation>Cuántas historias muestrear</translation>
+  </message>
+  <message>
+   <source>Label</source>
+   <translation>Etiquetar</translation>
+  </message>
+  <message>
+   <source>Label what waits, in batch; it goes on where it stopped</source>
+   <translation>Etiquetar lo que espera, por lotes; sigue donde se quedó</translation>
+  </message>
+  <message>
+   <source>Labelled {0} of {1}</source>
+   <translation>Etiquetadas {0} de {1}</translation>
+  </message>
+  <message>
+   <source>Make a campaign: its seed and shares are fixed from then on</source>
+   <translation>Crear una campaña: su semilla y sus partes quedan fijas desde entonces</translation>
+  </message>
+  <message>
+   <source>Name</source>
+   <translation>Nombre</translation>
+  </message>
+  <message>
+   <source>Name of the new campaign</source>
+   <translation>Nombre de la campaña nueva</translation>
+  </message>
+  <message>
+   <source>New campaign</source>
+   <translation>Campaña nueva</translation>
+  </message>
+  <message>
+   <source>Next record</source>
+   <translation>Historia siguiente</translation>
+  </message>
+  <message>
+   <source>Open what you do next</source>
+   <translation>Abrir lo que usted hace a continuación</translation>
+  </message>
+  <message>
+   <source>Order what is labelled by what pays most to verify</source>
+   <translation>Ordenar lo etiquetado por lo que más rinde verificar</translation>
+  </message>
+  <message>
+   <source>Pause</source>
+   <translation>Pausa</translation>
+  </message>
+  <message>
+   <source>Queue</source>
+   <translation>Cola</translation>
+  </message>
+  <message>
+   <source>Reading the workspace…</source>
+   <translation>Leyendo el espacio de trabajo…</translation>
+  </message>
+  <message>
+   <source>Record</source>
+   <translation>Historia</translation>
+  </message>
+  <message>
+   <source>Records of the chosen figure</source>
+   <translation>Historias de la cifra elegida</translation>
+  </message>
+  <message>
+   <source>Report</source>
+   <translation>Informe</translation>
+  </message>
+  <message>
+   <source>Report…</source>
+   <translation>Informe…</translation>
+  </message>
+  <message>
+   <source>Run the automatic checks over everything that is labelled</source>
+   <translation>Hacer las comprobaciones automáticas sobre todo lo etiquetado</translation>
+  </message>
+  <message>
+   <source>Sample</source>
+   <translation>Muestra</translation>
+  </message>
+  <message>
+   <source>The report is written.</source>
+   <translation>El informe está escrito.</translation>
+  </message>
+  <message>
+   <source>There is no campaign in this workspace. A campaign samples, labels and verifies many records, and says how far its codes can be trusted.</source>
+   <translation>No hay ninguna campaña en este espacio de trabajo. Una campaña muestrea, etiqueta y verifica muchas historias, y dice cuánto puede confiarse en sus códigos.</translation>
+  </message>
+  <message>
+   <source>Why it stands on a list</source>
+   <translation>Por qué figura en una lista</translation>
+  </message>
+  <message>
+   <source>Write the report as HTML</source>
+   <translation>Escribir el informe como HTML</translation>
+  </message>
+  <message>
+   <source>{0} records labelled, {1} left</source>
+   <translation>{0} historias etiquetadas, quedan {1}</translation>
+  </message>
+  <message>
+   <source>{0} records, {1} labelled, {2} signed</source>
+   <translation>{0} historias, {1} etiquetadas, {2} firmadas</translation>
+  </message>
+ </context>
+ <context>
   <name>Chips</name>
   <message>
    <source>The last ten decisions</source>
@@ -2449,6 +2600,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Devolver los códigos a esa versión, como un cambio nuevo</translation>
   </message>
   <message>
+   <source>Campaign…</source>
+   <translation>Campaña…</translation>
+  </message>
+  <message>
    <source>Cancel</source>
    <translation>Cancelar</translation>
   </message>
@@ -2741,6 +2896,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Siguiente prueba de esta sugerencia</translation>
   </message>
   <message>
+   <source>Next record of the campaign</source>
+   <translation>Siguiente historia de la campaña</translation>
+  </message>
+  <message>
    <source>Next record that is not signed</source>
    <translation>Siguiente historia sin firmar</translation>
   </message>
@@ -2775,6 +2934,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>Open the guide in the browser; it lies on this machine</source>
    <translation>Abrir la guía en el navegador; está en este equipo</translation>
+  </message>
+  <message>
+   <source>Open what this coder does next, and note the time</source>
+   <translation>Abrir lo que este codificador hace a continuación, y anotar la hora</translation>
   </message>
   <message>
    <source>POA</source>
@@ -2911,6 +3074,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>Run the whole job on demo notes while its sockets are watched for, and say what was seen</source>
    <translation>Hacer todo el trabajo con notas de muestra mientras se vigilan sus sockets, y decir qué se vio</translation>
+  </message>
+  <message>
+   <source>Sample, label, verify and review thousands of records; every figure leads to its records</source>
+   <translation>Muestrear, etiquetar, verificar y revisar miles de historias; cada cifra lleva a sus historias</translation>
   </message>
   <message>
    <source>Save as draft and go on</source>
@@ -3099,6 +3266,21 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>Write the signed records into a folder</source>
    <translation>Escribir en una carpeta las historias firmadas</translation>
+  </message>
+ </context>
+ <context>
+  <name>campaign</name>
+  <message>
+   <source>A blind second coding of {0} waits: `ehrcoder campaign code`.</source>
+   <translation>Una segunda codificación ciega de {0} espera: `ehrcoder campaign code`.</translation>
+  </message>
+  <message>
+   <source>Nothing is left for you on the campaign's lists.</source>
+   <translation>No queda nada para usted en las listas de la campaña.</translation>
+  </message>
+  <message>
+   <source>{0} – {1} left</source>
+   <translation>{0} – quedan {1}</translation>
   </message>
  </context>
  <context>
