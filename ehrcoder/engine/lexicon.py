@@ -60,6 +60,11 @@ class Lexicon:
         """Every code that occurred in training."""
         return self._codes
 
+    @property
+    def counts(self) -> dict[tuple[CodeKind, str], int]:
+        """In how many training sentences each code was supported."""
+        return {key: code.sentences for key, code in self._by_code.items()}
+
     def sentences_with(self, kind: CodeKind, code: str) -> int:
         """Return in how many training sentences a code was supported."""
         found = self._by_code.get((kind, code))

@@ -15,12 +15,11 @@ _KINDS = {"DIAGNOSTICO": CodeKind.DIAGNOSIS, "PROCEDIMIENTO": CodeKind.PROCEDURE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodiEspEvidence:
-    """A gold code with the half-open code-point range of its first words in the Spanish text."""
+    """A gold code with the half-open code-point ranges of its words in the Spanish text, in the corpus' order."""
 
     kind: CodeKind
     code: str
-    start: int
-    end: int
+    parts: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +60,12 @@ def _read_evidence(path: Path) -> dict[str, list[CodiEspEvidence]]:
         try:
             name, label, code, _, places = line.split("\t")
             kind = _KINDS[label]
-            start, end = (int(bound) for bound in places.split(";")[0].split())
+            parts = tuple((int(start), int(end)) for start, end in (part.split() for part in places.split(";")))
         except (ValueError, KeyError) as error:
             raise InputError(
                 f"{path.name}, line {number}: expected case, kind, code, words and places between tabs.",
                 next_step="Correct the line or leave it out.",
             ) from error
         shown = with_dot(code) if kind is CodeKind.DIAGNOSIS else without_dot(code)
-        found.setdefault(name, []).append(CodiEspEvidence(kind=kind, code=shown, start=start, end=end))
+        found.setdefault(name, []).append(CodiEspEvidence(kind=kind, code=shown, parts=parts))
     return found
