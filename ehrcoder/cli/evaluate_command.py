@@ -33,6 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("directory", type=Path, metavar="DIR", help="folder of the corpus, or the CSV table")
     parser.add_argument("--split", default="dev", help="sub-folder to read (default: dev)")
+    parser.add_argument("--language", default="en", choices=("en", "es"), help="which of CodiEsp's texts (default: en)")
     parser.add_argument(
         "--gold", type=Path, metavar="FILE", help="codes of the notes of a table: a header, then id, tab, codes"
     )
@@ -90,7 +91,7 @@ def _gold_records(options: argparse.Namespace) -> Iterator[GoldRecord]:
     from ehrcoder.core.errors import InputError
 
     if options.corpus == "codiesp":
-        return codiesp_records(options.directory, options.split)
+        return codiesp_records(options.directory, options.split, language=options.language)
     if options.gold is None:
         raise InputError("The codes of the notes are not named.", next_step="Give their file with --gold FILE.")
     return table_records(options.directory, options.gold)

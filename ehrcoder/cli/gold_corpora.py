@@ -17,16 +17,18 @@ if TYPE_CHECKING:
 _LONGEST_NOTE = 10_000_000
 
 
-def codiesp_records(directory: Path, split: str) -> Iterator[GoldRecord]:
+def codiesp_records(directory: Path, split: str, *, language: str = "en") -> Iterator[GoldRecord]:
     """Yield the cases of a split with the sentences that their evidence stands in, where the corpus has it."""
     from ehrcoder.cli.learn_command import corpus_records
     from ehrcoder.services import read_codiesp_split
     from ehrcoder.usecases.evaluate import GoldRecord
 
     labels = {}
+    names = [record.name for record in read_codiesp_split(directory, split)]
     if (directory / split / f"{split}X.tsv").is_file() and (directory / split / "text_files").is_dir():
-        labels = {record.name: record.labels for _, record in corpus_records(directory, split)}
-    for record in read_codiesp_split(directory, split):
+        records = (record for _, record in corpus_records(directory, split, language=language))
+        labels = {name: record.labels for name, record in zip(names, records, strict=True)}
+    for record in read_codiesp_split(directory, split, language=language):
         yield GoldRecord(
             name=record.name,
             text=record.text,
@@ -34,6 +36,7 @@ def codiesp_records(directory: Path, split: str) -> Iterator[GoldRecord]:
                 CodeKind.DIAGNOSIS: frozenset(record.diagnosis_codes),
                 CodeKind.PROCEDURE: frozenset(record.procedure_codes),
             },
+            language=language,
             labels=labels.get(record.name, ()),
         )
 
@@ -89,7 +92,7 @@ def negated_mentions(directory: Path, split: str) -> tuple[int, int]:
     plain = marked = 0
     for case in read_codiesp_training(directory, split):
         for evidence in case.evidence:
-            start, end = evidence.start, evidence.end
+            start, end = evidence.parts[0]
             if not is_plainly_negated(case.spanish, start):
                 continue
             plain += 1

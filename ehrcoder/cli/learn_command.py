@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ehrcoder.engine.learn.adapter import TrainingProgress
     from ehrcoder.engine.learn.corpus import TrainingRecord
     from ehrcoder.usecases.learn import LearningData
+    from ehrcoder.usecases.learn_corpus import BilingualCase
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,68 +24,96 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--split", action="append", help="sub-folder to learn from (default: train; repeatable)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the artefacts")
     parser.add_argument(
-        "--step",
-        choices=("adapter", "scorers", "all"),
-        default="all",
-        help="adapter trains the language model's adapter (extra `train`), scorers fits the rest on its answers",
+        "--work", type=Path, metavar="DIR", help="folder for adapters and answers by fold (default: OUT with -work)"
     )
+    parser.add_argument(
+        "--language", action="append", choices=("en", "es"), help="language to learn (default: both; repeatable)"
+    )
+    parser.add_argument("--no-adapter", action="store_true", help="learn without the language model")
+    parser.add_argument("--folds", type=int, default=3, metavar="N", help="adapters that answer for unseen records (3)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="how often the adapter sees every question")
+    parser.add_argument(
+        "--batch-tokens", type=int, metavar="N", help="tokens of a training step; a GPU has room for 16000"
+    )
+    parser.add_argument("--device", default="cpu", help="where the adapter is trained: cpu (default) or cuda")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; an interrupted training goes on from its checkpoint when the command is given again."""
+    from dataclasses import replace
+
     from ehrcoder.engine.learn.adapter import AdapterRecipe
     from ehrcoder.services import Services
-    from ehrcoder.usecases.learn import Learning
+    from ehrcoder.usecases.learn import Learning, cross_judge
 
     services = Services()
     recipe = AdapterRecipe()
+    recipe = replace(
+        recipe, epochs=options.epochs or recipe.epochs, batch_tokens=options.batch_tokens or recipe.batch_tokens
+    )
+    work = options.work or options.out.with_name(options.out.name + "-work")
     try:
-        data = _data(options.directory, options.split or ["train"])
-        learning = Learning(data=data, index=services.code_sets, progress=_show)
-        if options.step in ("adapter", "all"):
-            learning.train_adapter(
-                base=services.default_model_path,
-                folder=options.out,
+        index, base = services.code_sets, services.default_model_path
+        read = _learning_data(options.directory, options.split or ["train"], options.language or ["en", "es"])
+        learnings = {data.language: Learning(data=data, index=index, progress=_show) for data in read}
+        margins = None
+        if not options.no_adapter:
+            margins = cross_judge(
+                list(learnings.values()),
+                base=base,
+                folder=work,
                 recipe=recipe,
+                folds=options.folds,
                 report=_show_training,
                 should_stop=lambda: False,
+                device=options.device,
             )
-        if options.step in ("scorers", "all"):
-            model = services.language_model(adapter=options.out / "adapter.gguf")
-            for name, value in learning.fit_scorers(model=model, folder=options.out, recipe=recipe).items():
-                print(f"{name}: {value:.3f}")
+            options.out.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(work / "adapter.gguf", options.out / "adapter.gguf")
+        model = None if options.no_adapter else services.language_model(adapter=options.out / "adapter.gguf")
+        for language, learning in learnings.items():
+            folder = options.out if language == "en" else options.out / language
+            measures = learning.fit_scorers(model=model, folder=folder, recipe=recipe, margins=margins)
+            for name, value in measures.items():
+                print(f"{language} {name}: {value:.3f}")
     finally:
         services.close()
     return 0
 
 
-def corpus_records(directory: Path, split: str) -> Iterator[tuple[str, TrainingRecord]]:
-    """Yield the English text of each case of a split with what the engine learns from it. Raises InputError."""
-    from ehrcoder.engine.learn.corpus import GoldSpan, translated_training_record
+def corpus_records(directory: Path, split: str, *, language: str = "en") -> Iterator[tuple[str, TrainingRecord]]:
+    """Yield the text of each case of a split with what the engine learns from it. Raises InputError."""
+    from ehrcoder.usecases.learn_corpus import BilingualCorpus
+
+    data = BilingualCorpus(_cases(directory, [split])).learning_data(language, description="")
+    yield from zip(data.texts, data.records, strict=True)
+
+
+def _learning_data(directory: Path, splits: list[str], languages: list[str]) -> list[LearningData]:
+    from ehrcoder.usecases.learn_corpus import BilingualCorpus
+
+    corpus = BilingualCorpus(_cases(directory, splits))
+    description = f"CodiEsp corpus v4 (CLEF eHealth 2020), {' and '.join(splits)}"
+    return [corpus.learning_data(language, description=description) for language in dict.fromkeys(languages)]
+
+
+def _cases(directory: Path, splits: list[str]) -> list[BilingualCase]:
+    from ehrcoder.engine.learn.corpus import GoldSpan
     from ehrcoder.services import read_codiesp_training
+    from ehrcoder.usecases.learn_corpus import BilingualCase
 
-    for case in read_codiesp_training(directory, split):
-        yield case.english, translated_training_record(
-            case.name,
-            case.english,
-            case.spanish,
-            case.codes,
-            [GoldSpan(kind=e.kind, code=e.code, start=e.start, end=e.end) for e in case.evidence],
+    return [
+        BilingualCase(
+            name=case.name,
+            english=case.english,
+            spanish=case.spanish,
+            codes=case.codes,
+            spans=tuple(GoldSpan(kind=e.kind, code=e.code, parts=e.parts) for e in case.evidence),
         )
-
-
-def _data(directory: Path, splits: list[str]) -> LearningData:
-    from ehrcoder.usecases.learn import LearningData
-
-    cases = [case for split in splits for case in corpus_records(directory, split)]
-    return LearningData(
-        records=tuple(record for _, record in cases),
-        texts=tuple(text for text, _ in cases),
-        description=f"CodiEsp corpus v4 (CLEF eHealth 2020), {' and '.join(splits)}, {len(cases)} records in English",
-        licence="CC BY 4.0",
-        authors="Miranda-Escalada, Gonzalez-Agirre, Krallinger (Barcelona Supercomputing Center)",
-    )
+        for split in splits
+        for case in read_codiesp_training(directory, split)
+    ]
 
 
 def _show(done: int, total: int, message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.codes import CodeKind
@@ -37,6 +37,14 @@ CODE_FEATURES = (
     "is_billable",
     "record_sentences",
     "record_mass",
+    "mention_best",
+    "mention_second",
+    "mention_share",
+    "mention_cover",
+    "mention_together",
+    "mention_sentences",
+    "mention_words",
+    "mention_family_gap",
 )
 JUDGE_FEATURES = (
     "margin",
@@ -46,12 +54,18 @@ JUDGE_FEATURES = (
     "margin_rank",
     "family_margin_gap",
     "sentence_margin_gap",
+    "prior",
+    "prior_rank",
+    "prior_family",
 )
 # How many codes of a kind the model is asked about in one record, and on how many sentences each.
-JUDGED_CODES = {CodeKind.DIAGNOSIS: 80, CodeKind.PROCEDURE: 28}
+JUDGED_CODES = {CodeKind.DIAGNOSIS: 70, CodeKind.PROCEDURE: 28}
+# A code less probable than this without the model is not worth a question.
+JUDGED_PRIOR = 0.002
 JUDGED_SENTENCES = 2
 # A code's second sentence is worth a question only when its words speak for it.
 SECOND_SENTENCE_FLOOR = 0.05
+_SMALL = 1e-4
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +96,7 @@ class CodeCase:
 
 
 def cases_of(
-    pairs: Sequence[Pair], *, billable: frozenset[str], sentences_with: dict[tuple[CodeKind, str], int]
+    pairs: Sequence[Pair], *, billable: frozenset[str], sentences_with: Mapping[tuple[CodeKind, str], int]
 ) -> list[CodeCase]:
     """Gather pairs by code, the best-scored code first."""
     by_code: defaultdict[tuple[CodeKind, str], list[Pair]] = defaultdict(list)
@@ -101,18 +115,26 @@ def cases_of(
     return sorted(cases, key=lambda case: (-case.pairs[0].score, case.code))
 
 
-def pairs_to_judge(cases: Sequence[CodeCase]) -> list[Pair]:
-    """Choose what the model is asked about: the best codes of each kind on their best sentences."""
+def pairs_to_judge(cases: Sequence[CodeCase], priors: Sequence[float]) -> list[Pair]:
+    """Choose what the model is asked about: the codes most probable without it, on their best sentences."""
     chosen: list[Pair] = []
-    for kind, limit in JUDGED_CODES.items():
-        for case in [case for case in cases if case.kind is kind][:limit]:
-            chosen.append(case.pairs[0])
-            chosen.extend(p for p in case.pairs[1:JUDGED_SENTENCES] if p.score >= SECOND_SENTENCE_FLOOR)
+    taken = dict.fromkeys(JUDGED_CODES, 0)
+    for case, prior in by_prior(cases, priors):
+        if prior < JUDGED_PRIOR or taken[case.kind] == JUDGED_CODES[case.kind]:
+            continue
+        taken[case.kind] += 1
+        chosen.append(case.pairs[0])
+        chosen.extend(p for p in case.pairs[1:JUDGED_SENTENCES] if p.score >= SECOND_SENTENCE_FLOOR)
     return chosen
 
 
-def code_features(cases: Sequence[CodeCase], *, sentence_count: int, judged: bool) -> list[list[float]]:
-    """Return a row of CODE_FEATURES for each case, followed by JUDGE_FEATURES when the model was asked."""
+def by_prior(cases: Sequence[CodeCase], priors: Sequence[float]) -> list[tuple[CodeCase, float]]:
+    """Return cases with their probabilities without the model, the most probable first."""
+    return sorted(zip(cases, priors, strict=True), key=lambda pair: (-pair[1], pair[0].kind, pair[0].code))
+
+
+def code_features(cases: Sequence[CodeCase], *, sentence_count: int) -> list[list[float]]:
+    """Return a row of CODE_FEATURES for each case."""
     families: defaultdict[tuple[CodeKind, str], list[CodeCase]] = defaultdict(list)
     for case in cases:
         families[case.kind, case.code[:3]].append(case)
@@ -124,16 +146,38 @@ def code_features(cases: Sequence[CodeCase], *, sentence_count: int, judged: boo
             _lexical(case, families[case.kind, case.code[:3]], seen[case.kind], sentence_count, mass[case.kind])
         )
         seen[case.kind] += 1
-    if judged:
-        for row, extra in zip(rows, _judged(cases, families), strict=True):
-            row.extend(extra)
     return rows
+
+
+def judged_features(
+    cases: Sequence[CodeCase], rows: Sequence[Sequence[float]], priors: Sequence[float]
+) -> tuple[list[int], list[list[float]]]:
+    """Return the places of the cases that the model was asked about, and their CODE_FEATURES with JUDGE_FEATURES."""
+    families: defaultdict[tuple[CodeKind, str], list[CodeCase]] = defaultdict(list)
+    family_prior: defaultdict[tuple[CodeKind, str], float] = defaultdict(float)
+    for case, prior in zip(cases, priors, strict=True):
+        families[case.kind, case.code[:3]].append(case)
+        family_prior[case.kind, case.code[:3]] += prior
+    rank = {(case.kind, case.code): place for place, (case, _) in enumerate(by_prior(cases, priors))}
+    places: list[int] = []
+    judged: list[list[float]] = []
+    for place, (case, row, prior, margins) in enumerate(
+        zip(cases, rows, priors, _judged(cases, families), strict=True)
+    ):
+        if case.best_margin is not None:
+            places.append(place)
+            odds = math.log((prior + _SMALL) / (1 - prior + _SMALL))
+            key = (case.kind, case.code[:3])
+            judged.append([*row, *margins, odds, float(rank[case.kind, case.code]), family_prior[key]])
+    return places, judged
 
 
 def _lexical(case: CodeCase, family: Sequence[CodeCase], rank: int, sentence_count: int, mass: float) -> list[float]:
     scores = [pair.score for pair in case.pairs]
     best = case.pairs[0].candidate
     others = max((other.pairs[0].score for other in family if other is not case), default=0.0)
+    mentions = sorted((p.candidate for p in case.pairs), key=lambda c: -c.mention_score)
+    family_mention = max((_mention_score(other) for other in family if other is not case), default=0.0)
     return [
         scores[0],
         scores[1] if len(scores) > 1 else 0.0,
@@ -161,7 +205,19 @@ def _lexical(case: CodeCase, family: Sequence[CodeCase], rank: int, sentence_cou
         float(case.is_billable),
         float(sentence_count),
         mass,
+        mentions[0].mention_score,
+        mentions[1].mention_score if len(mentions) > 1 else 0.0,
+        mentions[0].mention_share,
+        mentions[0].mention_cover,
+        float(max(c.mention_together for c in mentions)),
+        float(mentions[0].mention_sentences),
+        float(len(mentions[0].mention)),
+        mentions[0].mention_score - family_mention,
     ]
+
+
+def _mention_score(case: CodeCase) -> float:
+    return max(pair.candidate.mention_score for pair in case.pairs)
 
 
 def _judged(cases: Sequence[CodeCase], families: dict[tuple[CodeKind, str], list[CodeCase]]) -> list[list[float]]:

@@ -31,6 +31,15 @@ PAIR_FEATURES = (
     "is_symptom",
     "sentence_candidates",
     "best_share",
+    "mention_score",
+    "mention_cover",
+    "mention_share",
+    "mention_together",
+    "mention_sentences",
+    "mention_words",
+    "mention_rank",
+    "rival_mention_score",
+    "best_mention_score",
 )
 
 
@@ -43,7 +52,9 @@ def pair_features(candidates: Sequence[Candidate], *, lexicon: Lexicon) -> list[
         families.setdefault((candidate.kind, candidate.code[:3]), []).append(candidate.share)
     by_share = _ranks([-c.share for c in candidates])
     by_doubt = _ranks([c.doubt for c in candidates])
-    overlapping = [_rival_share(candidate, candidates) for candidate in candidates]
+    by_mention = _ranks([-c.mention_score for c in candidates])
+    best_mention = {k: max((c.mention_score for c in candidates if c.kind is k), default=0.0) for k in CodeKind}
+    overlapping = [_rivals(candidate, candidates) for candidate in candidates]
     return [
         [
             c.share,
@@ -61,13 +72,22 @@ def pair_features(candidates: Sequence[Candidate], *, lexicon: Lexicon) -> list[
             by_share[i],
             by_doubt[i],
             max(families[c.kind, c.code[:3]]),
-            overlapping[i],
+            overlapping[i][0],
             float(c.kind is CodeKind.PROCEDURE),
             float(len(c.code)),
             float(c.code.endswith("9")),
             float(c.code.startswith("R")),
             float(len(candidates)),
             best_share[c.kind],
+            c.mention_score,
+            c.mention_cover,
+            c.mention_share,
+            float(c.mention_together),
+            float(c.mention_sentences),
+            float(len(c.mention)),
+            by_mention[i],
+            overlapping[i][1],
+            best_mention[c.kind],
         ]
         for i, c in enumerate(candidates)
     ]
@@ -81,16 +101,15 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return ranks
 
 
-def _rival_share(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
-    """Return the largest share of another code of the same kind on overlapping words."""
-    return max(
-        (
-            other.share
-            for other in candidates
-            if other is not candidate
+def _rivals(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[float, float]:
+    """Return the largest share and mention score of another code of the same kind on overlapping words."""
+    share = mention = 0.0
+    for other in candidates:
+        if (
+            other is not candidate
             and other.kind is candidate.kind
             and other.first <= candidate.last
             and candidate.first <= other.last
-        ),
-        default=0.0,
-    )
+        ):
+            share, mention = max(share, other.share), max(mention, other.mention_score)
+    return share, mention

@@ -10,10 +10,11 @@ from ehrcoder import __version__
 from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.errors import ModelUnavailableError
 from ehrcoder.core.ids import RecordId, RunId, SuggestionId
+from ehrcoder.core.language import language_of
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription, RunOutcome
 from ehrcoder.engine.artefacts import Artefacts
-from ehrcoder.engine.choose import CodeCase, Pair, cases_of, code_features, pairs_to_judge
+from ehrcoder.engine.choose import CodeCase, Pair, cases_of, code_features, judged_features, pairs_to_judge
 from ehrcoder.engine.features import pair_features
 from ehrcoder.engine.ground import SYSTEM_OF_KIND, ground
 from ehrcoder.engine.judge import PROMPT_ID, Question, ask
@@ -23,6 +24,8 @@ from ehrcoder.engine.suggest import SuggestionBuilder
 from ehrcoder.ports import CancelToken, Clock, CodeSetIndex, IdSource, LanguageModel
 
 SEED = 0
+# What a code that the model was not asked about keeps of its probability: those beside it were asked and won or lost.
+UNASKED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,18 @@ class Ranking:
     prompt_tokens: int
     judged: int
     candidate_codes: frozenset[tuple[CodeKind, str]]
+    artefacts: Artefacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """A record before the model is asked: its cases with their features and their probabilities without it."""
+
+    artefacts: Artefacts
+    sentences: tuple[Sentence, ...]
+    cases: list[CodeCase]
+    rows: list[list[float]]
+    priors: list[float]
 
 
 class CodingEngine:
@@ -67,7 +82,6 @@ class CodingEngine:
         self._titles: dict[tuple[CodeKind, str], str | None] = {}
         self._billable: dict[tuple[CodeKind, str], bool] = {}
         self._model_seconds = 0.0
-        self._sentences_with = {(c.kind, c.code): c.sentences for c in artefacts.lexicon.codes}
 
     @property
     def model_seconds(self) -> float:
@@ -99,7 +113,7 @@ class CodingEngine:
             run_id=run_id,
             index=self._index,
             policy=self._policy,
-            artefacts=self._artefacts,
+            artefacts=ranking.artefacts,
             new_id=lambda: SuggestionId(self._ids.new_id()),
         )
         return run_id, builder.build(ranking)
@@ -128,67 +142,67 @@ class CodingEngine:
     ) -> tuple[Ranking, ...]:
         """Rank several records; the model is asked about all of them at once."""
         gathered = [self._gather(record, cancel) for record in records]
-        verdicts = self._judge([(sentences, cases) for sentences, cases, _ in gathered], cancel)
-        return tuple(
-            self._ranking(sentences, cases, found, verdict)
-            for (sentences, cases, found), verdict in zip(gathered, verdicts, strict=True)
-        )
+        verdicts = self._judge(gathered, cancel)
+        return tuple(self._ranking(item, verdict) for item, verdict in zip(gathered, verdicts, strict=True))
 
-    def _gather(
-        self, record: EncounterRecord, cancel: CancelToken | None
-    ) -> tuple[tuple[Sentence, ...], list[CodeCase], frozenset[tuple[CodeKind, str]]]:
+    def _gather(self, record: EncounterRecord, cancel: CancelToken | None) -> _Gathered:
+        artefacts = self._artefacts.for_language(language_of(" ".join(d.text for d in record.documents)))
         sentences = tuple(s for document in record.documents for s in sentences_of(document))
-        pairs = self._pairs(sentences, cancel)
-        found = frozenset((pair.candidate.kind, pair.candidate.code) for pair in pairs)
         cases = cases_of(
-            pairs,
+            self._pairs(sentences, artefacts, cancel),
             billable=frozenset(code for (_, code), yes in self._billable.items() if yes),
-            sentences_with=self._sentences_with,
+            sentences_with=artefacts.sentences_with,
         )
-        return sentences, cases, found
+        rows = code_features(cases, sentence_count=len(sentences))
+        priors = artefacts.without_model.score(rows)
+        return _Gathered(artefacts=artefacts, sentences=sentences, cases=cases, rows=rows, priors=priors)
 
-    def _ranking(
-        self, sentences: tuple[Sentence, ...], cases: list[CodeCase], found: frozenset[tuple[CodeKind, str]],
-        verdict: tuple[ModelDescription | None, int, int],
-    ) -> Ranking:
+    def _ranking(self, item: _Gathered, verdict: tuple[ModelDescription | None, int, int]) -> Ranking:
         model, tokens, judged = verdict
-        rows = code_features(cases, sentence_count=len(sentences), judged=model is not None)
-        scorer = self._artefacts.without_model if model is None else self._artefacts.with_model
+        confidences = item.priors
+        if model is not None:
+            confidences = [prior * UNASKED_SHARE for prior in item.priors]
+            places, rows = judged_features(item.cases, item.rows, item.priors)
+            for place, confidence in zip(places, item.artefacts.with_model.score(rows), strict=True):
+                confidences[place] = confidence
         ranked = sorted(
-            (RankedCode(case=case, confidence=round(c, 4)) for case, c in zip(cases, scorer.score(rows), strict=True)),
+            (RankedCode(case=case, confidence=round(c, 4)) for case, c in zip(item.cases, confidences, strict=True)),
             key=lambda ranked_code: (-ranked_code.confidence, ranked_code.case.code),
         )
         return Ranking(
-            sentences=sentences,
+            sentences=item.sentences,
             codes=tuple(ranked),
             model=model,
             prompt_tokens=tokens,
             judged=judged,
-            candidate_codes=found,
+            candidate_codes=frozenset((case.kind, case.code) for case in item.cases),
+            artefacts=item.artefacts,
         )
 
-    def _pairs(self, sentences: Sequence[Sentence], cancel: CancelToken | None) -> list[Pair]:
+    def _pairs(
+        self, sentences: Sequence[Sentence], artefacts: Artefacts, cancel: CancelToken | None
+    ) -> list[Pair]:
         pairs: list[Pair] = []
         for number, sentence in enumerate(sentences):
             if cancel is not None:
                 cancel.raise_if_cancelled()
             candidates = [
                 candidate
-                for candidate in ground(sentence, lexicon=self._artefacts.lexicon, index=self._index)
+                for candidate in ground(sentence, sources=artefacts.sources, index=self._index)
                 if self.title(candidate.kind, candidate.code) is not None
             ]
-            rows = pair_features(candidates, lexicon=self._artefacts.lexicon)
+            rows = pair_features(candidates, lexicon=artefacts.lexicon)
             pairs.extend(
                 Pair(sentence=number, candidate=candidate, features=row, score=0.0)
                 for candidate, row in zip(candidates, rows, strict=True)
             )
         # All pairs of a record at once: the trees' cost is in the calls, not in the rows.
-        for pair, score in zip(pairs, self._artefacts.pair_scorer.score([p.features for p in pairs]), strict=True):
+        for pair, score in zip(pairs, artefacts.pair_scorer.score([p.features for p in pairs]), strict=True):
             pair.score = score
         return pairs
 
     def _judge(
-        self, records: Sequence[tuple[Sequence[Sentence], Sequence[CodeCase]]], cancel: CancelToken | None
+        self, records: Sequence[_Gathered], cancel: CancelToken | None
     ) -> list[tuple[ModelDescription | None, int, int]]:
         """Ask about every record at once; return the model, tokens and number of questions of each."""
         nobody: list[tuple[ModelDescription | None, int, int]] = [(None, 0, 0) for _ in records]
@@ -197,8 +211,9 @@ class CodingEngine:
         texts: list[str] = []
         questions: list[Question] = []
         asked: list[list[Pair]] = []
-        for sentences, cases in records:
-            asked.append(sorted(pairs_to_judge(cases), key=lambda pair: (pair.sentence, pair.candidate.code)))
+        for item in records:
+            chosen = pairs_to_judge(item.cases, item.priors)
+            asked.append(sorted(chosen, key=lambda pair: (pair.sentence, pair.candidate.code)))
             questions.extend(
                 Question(
                     sentence=len(texts) + pair.sentence,
@@ -206,7 +221,7 @@ class CodingEngine:
                 )
                 for pair in asked[-1]
             )
-            texts.extend(sentence.text for sentence in sentences)
+            texts.extend(sentence.text for sentence in item.sentences)
         try:
             verdicts = ask(self._model, texts, questions, cancel=cancel)
             description = self._model.describe()
@@ -220,8 +235,8 @@ class CodingEngine:
                 pair.margin = next(margins)
         ends = iter(verdicts.tokens_by_sentence)
         return [
-            (description, sum(next(ends) for _ in sentences), len(pairs))
-            for (sentences, _), pairs in zip(records, asked, strict=True)
+            (description, sum(next(ends) for _ in item.sentences), len(pairs))
+            for item, pairs in zip(records, asked, strict=True)
         ]
 
     def title(self, kind: CodeKind, code: str) -> str | None:
@@ -241,7 +256,7 @@ class CodingEngine:
             finished_at=self._clock.now(),
             outcome=RunOutcome.WITHOUT_MODEL if ranking.model is None else RunOutcome.COMPLETE,
             model=ranking.model,
-            artefacts=self._artefacts.hashes,
+            artefacts=ranking.artefacts.hashes,
             prompt_id=PROMPT_ID,
             policy=self._policy.name,
             code_sets=tuple((edition.system, edition.version) for edition in self._index.editions()),

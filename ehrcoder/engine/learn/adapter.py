@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 import math
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ehrcoder.engine.learn.judge_rows import JudgeExample, JudgeRow, batches_of, pack_rows
 
 # torch, transformers and gguf come with the extra `train`; a plain installation and its checks do without.
 if TYPE_CHECKING:
@@ -33,25 +34,19 @@ _GGUF_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeExample:
-    """One shared prefix with its candidate suffixes and whether each is supported."""
-
-    prefix: str
-    suffixes: tuple[str, ...]
-    supported: tuple[bool, ...]
+REPORT_STEPS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterRecipe:
     """How an adapter is trained; stored in its card."""
 
-    rank: int = 16
-    alpha: int = 32
-    peak_rate: float = 5e-4
+    rank: int = 32
+    alpha: int = 64
+    peak_rate: float = 8e-4
     warmup_steps: int = 20
     batch_tokens: int = 3000
-    epochs: int = 1
+    epochs: int = 2
     seed: int = 7
     positive_weight: float = 1.0
 
@@ -77,14 +72,13 @@ class AdapterTrainer:
         self.folder = folder
         self.recipe = recipe
         self.device = device
-        torch.manual_seed(recipe.seed)
         location = str(base.parent)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(location, gguf_file=base.name)
         self.model: Any = AutoModelForCausalLM.from_pretrained(location, gguf_file=base.name, dtype=torch.bfloat16)
         self.model.to(device).requires_grad_(False)
         self.model.eval()
-        self.layers = _add_lora(self.model, recipe)
         self.answers = [_single_token(self.tokenizer, answer) for answer in (" yes", " no")]
+        self.layers = _add_lora(self.model, recipe)
 
     def train(
         self,
@@ -96,33 +90,40 @@ class AdapterTrainer:
     ) -> bool:
         """Train until done (True) or asked to stop (False); a checkpoint is kept either way."""
         torch = self._torch
-        rows = [self._row(example) for example in examples if example.suffixes]
-        batches = [batch for epoch in range(self.recipe.epochs) for batch in self._batches(rows, epoch)]
+        rows = self.rows_of(examples)
+        batches = [
+            batch
+            for epoch in range(self.recipe.epochs)
+            for batch in batches_of(rows, self.recipe.batch_tokens, seed=self.recipe.seed + epoch)
+        ]
         parameters = [p for pair in self.layers.values() for p in pair]
         optimizer = torch.optim.AdamW(parameters, lr=self.recipe.peak_rate, weight_decay=0.0)
         start = self._resume(optimizer)
         smooth, saved = 0.0, time.monotonic()
+        began, tokens = time.monotonic(), 0
         for step in range(start, len(batches)):
             if should_stop():
                 self._save_checkpoint(step, optimizer)
                 return False
-            began = time.monotonic()
             for group in optimizer.param_groups:
                 group["lr"] = self.recipe.peak_rate * _rate(step, len(batches), self.recipe.warmup_steps)
             optimizer.zero_grad(set_to_none=True)
-            loss, tokens = self._loss(batches[step])
+            loss = self._loss(batches[step])
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimizer.step()
-            smooth = float(loss) if step == start else 0.95 * smooth + 0.05 * float(loss)
-            report(
-                TrainingProgress(
-                    step=step + 1,
-                    steps=len(batches),
-                    loss=smooth,
-                    tokens_per_second=tokens / (time.monotonic() - began),
+            tokens += sum(row.length for row in batches[step])
+            if step % REPORT_STEPS == 0 or step == len(batches) - 1:
+                # Reading the loss waits for the device, so it is not read at every step.
+                smooth = float(loss) if step == start else 0.7 * smooth + 0.3 * float(loss)
+                report(
+                    TrainingProgress(
+                        step=step + 1,
+                        steps=len(batches),
+                        loss=smooth,
+                        tokens_per_second=tokens / (time.monotonic() - began),
+                    )
                 )
-            )
             if time.monotonic() - saved > checkpoint_seconds:
                 self._save_checkpoint(step + 1, optimizer)
                 saved = time.monotonic()
@@ -130,71 +131,59 @@ class AdapterTrainer:
         return True
 
     def margins(self, examples: Sequence[JudgeExample]) -> list[list[float]]:
-        """Return the logit margins of every suffix of every example."""
+        """Return the logit margins of every suffix of every example, in order."""
+        rows = self.rows_of(examples)
+        found: dict[int, list[float]] = {}
         with self._torch.no_grad():
-            return [[float(m) for m in self._margins([self._row(e)])[0]] if e.suffixes else [] for e in examples]
+            for batch in batches_of(rows, self.recipe.batch_tokens, seed=None):
+                margins = iter(self._margins(batch).tolist())
+                for row in batch:
+                    found[row.number] = [next(margins) for _ in row.suffixes]
+        return [found[number] if example.suffixes else [] for number, example in enumerate(examples)]
 
-    def _row(self, example: JudgeExample) -> _Row:
-        prefix = self.tokenizer(example.prefix, add_special_tokens=True)["input_ids"]
-        suffixes = [self.tokenizer(s, add_special_tokens=False)["input_ids"] for s in example.suffixes]
-        return _Row(prefix=prefix, suffixes=suffixes, supported=example.supported)
+    def rows_of(self, examples: Sequence[JudgeExample]) -> list[JudgeRow]:
+        """Return the tokens of every example that has a suffix."""
+        prefixes = self.tokenizer([e.prefix for e in examples], add_special_tokens=True)["input_ids"]
+        texts = sorted({suffix for example in examples for suffix in example.suffixes})
+        split = self.tokenizer(texts, add_special_tokens=False)["input_ids"] if texts else []
+        tokens = dict(zip(texts, split, strict=True))
+        return [
+            JudgeRow(
+                number=number,
+                prefix=tuple(prefix),
+                suffixes=tuple(tuple(tokens[suffix]) for suffix in example.suffixes),
+                supported=example.supported,
+            )
+            for number, (example, prefix) in enumerate(zip(examples, prefixes, strict=True))
+            if example.suffixes
+        ]
 
-    def _batches(self, rows: list[_Row], epoch: int) -> Iterator[list[_Row]]:
-        """Cut rows of like length into batches of about `batch_tokens`, in an order fixed by the seed."""
-        order = random.Random(self.recipe.seed + epoch)
-        shuffled = sorted(rows, key=lambda row: (row.length // 24, order.random()))
-        batches: list[list[_Row]] = [[]]
-        for row in shuffled:
-            longest = max([row.length, *(other.length for other in batches[-1])])
-            if batches[-1] and longest * (len(batches[-1]) + 1) > self.recipe.batch_tokens:
-                batches.append([])
-            batches[-1].append(row)
-        order.shuffle(batches)
-        return iter(batches)
-
-    def _loss(self, rows: Sequence[_Row]) -> tuple[torch.Tensor, int]:
+    def _loss(self, rows: Sequence[JudgeRow]) -> torch.Tensor:
         torch = self._torch
-        margins, tokens = self._margins(rows)
-        labels = torch.tensor(
-            [float(label) for row in rows for label in row.supported], device=self.device, dtype=torch.float32
-        )
+        labels = torch.tensor([float(label) for row in rows for label in row.supported], device=self.device)
         weight = torch.tensor(self.recipe.positive_weight, device=self.device)
-        return torch.nn.functional.binary_cross_entropy_with_logits(margins, labels, pos_weight=weight), tokens
+        return torch.nn.functional.binary_cross_entropy_with_logits(self._margins(rows), labels, pos_weight=weight)
 
-    def _margins(self, rows: Sequence[_Row]) -> tuple[torch.Tensor, int]:
+    def _margins(self, rows: Sequence[JudgeRow]) -> torch.Tensor:
         torch = self._torch
-        length = max(row.length for row in rows)
-        ids = torch.zeros(len(rows), length, dtype=torch.long)
-        positions = torch.zeros(len(rows), length, dtype=torch.long)
-        visible = torch.eye(length, dtype=torch.bool).repeat(len(rows), 1, 1)
-        ends: list[tuple[int, int]] = []
-        for i, row in enumerate(rows):
-            size = len(row.prefix)
-            ids[i, :size] = torch.tensor(row.prefix)
-            positions[i, :size] = torch.arange(size)
-            visible[i, :size, :size] = torch.ones(size, size, dtype=torch.bool).tril()
-            at = size
-            for suffix in row.suffixes:
-                stop = at + len(suffix)
-                ids[i, at:stop] = torch.tensor(suffix)
-                positions[i, at:stop] = torch.arange(size, size + len(suffix))
-                visible[i, at:stop, :size] = True
-                visible[i, at:stop, at:stop] = torch.ones(len(suffix), len(suffix), dtype=torch.bool).tril()
-                ends.append((i, stop - 1))
-                at = stop
-        mask = torch.zeros(len(rows), 1, length, length, dtype=torch.bfloat16)
-        mask.masked_fill_(~visible[:, None], float("-inf"))
-        mask = mask.to(self.device)
+        packed = pack_rows(rows)
+        segments = torch.from_numpy(packed.segments).to(self.device)
+        order = torch.arange(segments.shape[1], device=self.device)
+        # A token sees what stands before it in its own segment and in the prefix; padding sees itself only.
+        same = segments[:, :, None] == segments[:, None, :]
+        prefix = (segments == 0)[:, None, :] & (segments >= 0)[:, :, None]
+        visible = ((same | prefix) & (order[None, :, None] >= order[None, None, :]))[:, None]
+        mask = torch.zeros(visible.shape, dtype=torch.bfloat16, device=self.device)
+        mask.masked_fill_(~visible, float("-inf"))
         hidden = self.model.model(
-            input_ids=ids.to(self.device),
-            position_ids=positions.to(self.device),
+            input_ids=torch.from_numpy(packed.tokens).to(self.device),
+            position_ids=torch.from_numpy(packed.positions).to(self.device),
             attention_mask={"full_attention": mask, "sliding_attention": mask},
             use_cache=False,
         ).last_hidden_state
-        picked = hidden[[i for i, _ in ends], [j for _, j in ends]].float()
-        weights = self.model.lm_head.weight[self.answers].float()
-        logits = picked @ weights.T
-        return logits[:, 0] - logits[:, 1], sum(row.length for row in rows)
+        picked = hidden[torch.from_numpy(packed.end_rows), torch.from_numpy(packed.end_places)].float()
+        logits = picked @ self.model.lm_head.weight[self.answers].float().T
+        return logits[:, 0] - logits[:, 1]
 
     def _checkpoint(self) -> Path:
         return self.folder / "checkpoint.pt"
@@ -237,17 +226,6 @@ class AdapterTrainer:
         writer.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    prefix: list[int]
-    suffixes: list[list[int]]
-    supported: tuple[bool, ...]
-
-    @property
-    def length(self) -> int:
-        return len(self.prefix) + sum(len(suffix) for suffix in self.suffixes)
-
-
 def _rate(step: int, steps: int, warmup: int) -> float:
     if step < warmup:
         return (step + 1) / warmup
@@ -267,12 +245,14 @@ def _add_lora(model: Any, recipe: AdapterRecipe) -> dict[str, tuple[torch.nn.Par
 
     scale = recipe.alpha / recipe.rank
     pairs: dict[str, tuple[torch.nn.Parameter, torch.nn.Parameter]] = {}
+    torch.manual_seed(recipe.seed)
     for number, block in enumerate(model.model.layers):
         for projection in _GGUF_NAMES:
             linear = block.get_submodule(projection)
-            a = torch.nn.Parameter(torch.empty(recipe.rank, linear.in_features, device=linear.weight.device))
+            # Drawn on the processor, so that every device starts from the same numbers.
+            start = torch.nn.init.kaiming_uniform_(torch.empty(recipe.rank, linear.in_features), a=math.sqrt(5))
+            a = torch.nn.Parameter(start.to(linear.weight.device))
             b = torch.nn.Parameter(torch.zeros(linear.out_features, recipe.rank, device=linear.weight.device))
-            torch.nn.init.kaiming_uniform_(a, a=math.sqrt(5))
             linear.register_forward_hook(_lora_hook(a, b, scale))
             pairs[f"{number}/{projection}"] = (a, b)
     return pairs
@@ -281,6 +261,7 @@ def _add_lora(model: Any, recipe: AdapterRecipe) -> dict[str, tuple[torch.nn.Par
 def _lora_hook(a: Any, b: Any, scale: float) -> Callable[..., Any]:
     def add(_module: Any, inputs: tuple[Any, ...], output: Any) -> Any:
         x = inputs[0]
-        return output + (x @ a.to(x.dtype).T) @ b.to(x.dtype).T * scale
+        narrow = x @ a.to(x.dtype).T
+        return output.flatten(0, -2).addmm(narrow.flatten(0, -2), (b * scale).to(x.dtype).T).view_as(output)
 
     return add

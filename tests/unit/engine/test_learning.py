@@ -28,7 +28,7 @@ def record() -> TrainingRecord:
     return translated_training_record(
         "case", translation, original, [(DIAGNOSIS, code) for code in words],
         [
-            GoldSpan(kind=DIAGNOSIS, code=code, start=starts[code], end=starts[code] + len(word))
+            GoldSpan(kind=DIAGNOSIS, code=code, parts=((starts[code], starts[code] + len(word)),))
             for code, word in words.items()
         ],
     )
