@@ -218,7 +218,7 @@ def section_words(section: str) -> str:
     """Return the title of a section."""
     return {
         "": _tr("General"), "model": _tr("Language model"), "coding": _tr("Coding"), "window": _tr("Window"),
-        "export": _tr("Export"), "backup": _tr("Backups"),
+        "export": _tr("Export"), "backup": _tr("Backups"), "security": _tr("People"),
     }.get(section, section)
 
 
@@ -232,6 +232,7 @@ def setting_words(name: str) -> str:
         "window.language": _tr("Language"), "window.theme": _tr("Theme"),
         "window.font_size": _tr("Size of the text"), "export.namespace": _tr("Namespace"),
         "backup.daily": _tr("Every day"), "backup.keep": _tr("Number kept"), "backup.folder": _tr("Folder"),
+        "security.lock_after_minutes": _tr("Lock after minutes"),
     }.get(name, name.rpartition(".")[2].replace("_", " ").capitalize())
 
 
