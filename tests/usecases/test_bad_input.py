@@ -87,6 +87,7 @@ REFUSED = {
     "huge.zip": (bomb("a.txt", 600), "is too much"),
     "many.zip": (zipped({f"{n}.txt": b"" for n in range(20_500)}), "is too much"),
     "lying.zip": (lying_zip(), "Nothing in it could be taken"),
+    "nameless.zip": (zipped({"a": b"x"}).replace(b"a", b"\x00"), "Nothing in it|no records"),
     "cut.zip": (zipped({"a.txt": b"x" * 1000})[:80], "damaged or was cut off"),
     "thrice.zip": (zipped({"b.zip": zipped({"c.zip": zipped({"a.txt": b"x"})})}), "is not read"),
     "bomb.pdf": (pdf_bomb(), ""),

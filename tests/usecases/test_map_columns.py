@@ -170,3 +170,9 @@ def test_the_command_line_parts_notes(tmp_path) -> None:
     workspace = Services().open_workspace(tmp_path / "w.ehrw", read_only=True)
     assert [row.title for row in workspace.rows()] == ["A", "B"]
     workspace.close()
+
+
+def test_commas_within_cells_do_not_hide_the_delimiter_of_an_unknown_header(tmp_path, mappings) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Nr;Befund;Diagnosen\n7;Fieber, seit Montag, matt;J18.9,I10\n8;Husten;R05.9\n")
+    assert preview(path, mappings).header == ("Nr", "Befund", "Diagnosen")

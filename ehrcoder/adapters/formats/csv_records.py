@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -123,18 +124,18 @@ def _all_rows(text: str, context: ReadContext) -> list[Row]:
 
 
 def _delimiter_of(text: str, context: ReadContext) -> str:
-    """Choose the delimiter under which an upper row names most of what is known, then most columns."""
-    def known(delimiter: str) -> tuple[int, int]:
-        best = (-1, 0)
-        try:
+    """Choose the delimiter under which an upper row names most of what is known, then most rows have one width."""
+    def fitness(delimiter: str) -> tuple[int, int, int]:
+        known, widths = -1, list[int]()
+        # Quoted cells only close before the right delimiter.
+        with contextlib.suppress(InputError):
             for row in itertools.islice(rows_of(text, delimiter=delimiter), _HEADER_WITHIN):
-                best = max(best, (_columns_of(row.cells, context).known, len(row.cells)))
-        except InputError:
-            # Quoted cells only close before the right delimiter.
-            return best
-        return best
+                known = max(known, _columns_of(row.cells, context).known)
+                widths.append(len(row.cells))
+        usual = max(((widths.count(width), width) for width in widths if width > 1), default=(0, 0))
+        return known, *usual
 
-    return max(_DELIMITERS, key=known)
+    return max(_DELIMITERS, key=fitness)
 
 
 def _columns_of(header: Sequence[str], context: ReadContext) -> Columns:

@@ -25,7 +25,9 @@ class Archive:
 
     def names(self) -> list[str]:
         """Return the members that are files, in the archive's order."""
-        return [info.filename for info in self.zip_file.infolist() if not info.is_dir()]
+        # `is_dir` fails on a member without a name, which damage can leave.
+        named = (info.filename for info in self.zip_file.infolist())
+        return [name for name in named if name and not name.endswith("/")]
 
     def read(self, member: str) -> bytes:
         """Return a member's bytes. Raises InputError when it is missing, encrypted, damaged or lies on its size."""
