@@ -36,6 +36,8 @@ _TEST = re.compile(
     r"(?:pap(?: smear)?|mammogra(?:m|phy)|colonoscopy|bone density(?: scan)?|dexa(?: scan)?)", re.IGNORECASE
 )
 OTHER_SURGERY = "Z98.890"
+# More than any clinician lists; each is looked up some twenty times.
+MOST_PROBLEMS = 80
 LEAST_SURE, MOST_SURE = 0.55, 0.92
 _NEGATIVE = re.compile(r"^(?:no|not|denies|negative|without|normal|unremarkable|declines?)\b", re.IGNORECASE)
 _SIDED_SITE = re.compile(r"\b(right|left|bilateral|both)(?:[- ]sided?)?\s+(?:[\w-]+\s+){0,2}?(?=[a-z])", re.IGNORECASE)
@@ -81,7 +83,7 @@ class ClinicalStage:
 
     def _of_document(self, document: ClinicalDocument) -> Iterable[Assessed]:
         seen: set[str] = set()
-        for problem in joined(problems_of(document)):
+        for problem in joined(problems_of(document))[:MOST_PROBLEMS]:
             key = " ".join(problem.text.lower().split())
             if key in seen or not names_more_than_a_place(problem.text) or _NEGATIVE.match(problem.text):
                 continue

@@ -22,6 +22,8 @@ _BULLET = re.compile(r"^[\s#*•·▪◦‣–—-]*(?:\(?\d{1,2}[.):]\s*)?[\s#*
 _SENTENCE_END = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bvs)(?<!\bSt)[.;!?](?=\s+[^a-z\s]|\s*$)")
 _LABEL = re.compile(r"^([A-Za-z][\w /&,'’()-]{1,60}?)\s*(?::|\s[-–—]\s)\s*")
 LONGEST_CLAUSE = 6
+# What stands further behind in a line names no problem; a line of a megabyte must not be cut sentence by sentence.
+LONGEST_LINE = 4000
 _CLAUSE_END = re.compile(r"\s*,\s|\s+[-–—]\s+|\s+(?:that|which|who|in an? \d+)\b", re.IGNORECASE)
 # Lines below a problem that tell of it; they name no problem themselves.
 _TELLING = re.compile(
@@ -83,6 +85,7 @@ def problems_of(document: ClinicalDocument) -> tuple[Problem, ...]:
     details: list[list[tuple[int, int]]] = []
     for start, end, section in _lines(document.text):
         is_heading = True
+        end = min(end, start + LONGEST_LINE)
         while start < end:
             line = document.text[start:end]
             named = _named(line)

@@ -21,6 +21,7 @@ from ehrcoder.engine.ground import SYSTEM_OF_KIND, Candidate
 from ehrcoder.engine.outcomes import condition_status, outcome_mentions
 from ehrcoder.engine.policy import CodingPolicy
 from ehrcoder.engine.problems import assessment_text
+from ehrcoder.engine.procedures import is_inpatient, was_done
 from ehrcoder.engine.segment import Sentence
 from ehrcoder.engine.stems import complete, missing_axes
 from ehrcoder.ports import CodeSetIndex
@@ -69,8 +70,10 @@ class SuggestionBuilder:
         floors = self._artefacts.floors_without_model if ranking.model is None else self._artefacts.floors_with_model
         found = {draft.coding.code: draft for draft in self._assessed(ranking)}
         settled = {CodeKind.DIAGNOSIS} if found else set[CodeKind]()
+        if self._policy.by_assessment and not is_inpatient(self._record):
+            settled.add(CodeKind.PROCEDURE)
         # An assessment whose words name no code that is found: what the ranking finds in it, not in the whole note.
-        within = {} if settled or not self._policy.by_assessment else self._assessment()
+        within = {} if CodeKind.DIAGNOSIS in settled or not self._policy.by_assessment else self._assessment()
         for ranked in ranking.codes:
             if ranked.case.kind not in settled and ranked.confidence >= floors[ranked.case.kind]:
                 suggestion = self._from_ranked(ranked, ranking)
@@ -197,6 +200,8 @@ class SuggestionBuilder:
         found: list[Evidence] = []
         for pair in sorted(strong, key=_telling):
             sentence = sentences[pair.sentence]
+            if self._policy.by_assessment and case.kind is CodeKind.PROCEDURE and not was_done(sentence):
+                continue
             start, end = _supporting_words(sentence, pair.candidate, title)
             assertion = assertion_of(sentence.text, start, end, section=sentence.section)
             if self._policy.allows(assertion, sentence.section):

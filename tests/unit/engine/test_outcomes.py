@@ -7,6 +7,7 @@ import pytest
 from ehrcoder.core.ids import DocumentId
 from ehrcoder.core.records import ClinicalDocument
 from ehrcoder.engine.outcomes import condition_status, outcome_mentions
+from ehrcoder.engine.procedures import was_done
 from ehrcoder.engine.segment import sentences_of
 from ehrcoder.engine.stems import missing_axes
 
@@ -61,3 +62,19 @@ def test_a_stem_names_the_axes_that_are_open() -> None:
     assert missing_axes("0270") == ("approach", "device", "qualifier")
     assert missing_axes("02703DZ") == ()
     assert missing_axes("5A09") == ("character 5", "character 6", "character 7")
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("PCI with one stent to the LAD.", True),
+        ("We will order a mammogram.", False),
+        ("Bypass surgery may be required.", False),
+        ("Thoracentesis discussed, not done.", False),
+        ("PAST SURGICAL HISTORY\nCholecystectomy.", False),
+        ("Laparoscopic appendectomy.", True),
+    ],
+)
+def test_only_what_this_encounter_did_is_a_procedure(text: str, done: bool) -> None:
+    document = ClinicalDocument(document_id=DocumentId("d1"), type="note", title="", text=text)
+    assert was_done(sentences_of(document)[-1]) is done
