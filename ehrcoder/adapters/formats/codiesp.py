@@ -81,6 +81,8 @@ class CodiEspReader:
     def read(self, data: bytes, context: ReadContext) -> Iterator[EncounterRecord]:
         """Yield the case with its gold codes as imported codes. Raises InputError."""
         decoded = decode(data, name="The file")
+        if not decoded.text.strip():
+            raise InputError("The case holds nothing but white space.", next_step="Check the file at its source.")
         name = PurePath(context.source_name).stem
         diagnoses, procedures = self.diagnoses.get(name, ()), self.procedures.get(name, ())
         yield EncounterRecord(

@@ -119,3 +119,10 @@ def test_the_real_evidence_stands_in_the_spanish_texts(real_data, tmp_path, read
     # Two ranges of the corpus end behind their text.
     assert left_out == [f"Evidence of {code} lies outside the text." for code in ("K62.0", "08J0XZZ")]
     assert without <= 2
+
+
+def test_a_blank_case_is_refused(corpus, read_with):
+    sources = CodiEspReader().open_folder(corpus / "dev")
+    assert sources is not None
+    with pytest.raises(InputError, match="white space"):
+        read_with(sources.reader, b" \n", name="a.txt")

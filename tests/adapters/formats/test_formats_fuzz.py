@@ -42,7 +42,7 @@ def check(read_with, data: bytes) -> None:
             continue
         for record in read.records:
             for document in record.documents:
-                assert document.text.strip() or reader.format_name == "codiesp"
+                assert document.text.strip()
                 assert "\x00" not in document.text + document.title + document.type
                 (document.text + document.title + document.type + document.language).encode("utf-8")
             for code in record.imported_codes:
