@@ -25,6 +25,8 @@ def main(corpus: Path, count: int) -> None:
     import gc
     import os
 
+    # As the worker does: threads that spin would slow the single calls more than the batch on a crowded machine.
+    os.environ["OMP_WAIT_POLICY"] = "passive"
     from llama_cpp import Llama
 
     services = Services()

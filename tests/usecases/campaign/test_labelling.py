@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from builders.campaign_world import WordCodes, WordEngine, case_of_words
 
+from ehrcoder.adapters.machine import resident_mb, this_machine
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.adapters.system import SystemClock, UuidSource
 from ehrcoder.core.campaign.plan import Arm, Campaign, CampaignPlan, WorkState, arm_of
@@ -172,3 +173,34 @@ def test_when_nothing_is_left_it_says_so(world: World) -> None:
             row.record_id, coder_id=CoderId("a"), system=ICD_10_CM, code="I10")
     with pytest.raises(InputError, match="Nothing is left to label"):
         make_label_list(world.campaign, records=world.workspace, store=world.workspace.campaigns)
+
+
+@pytest.mark.slow
+def test_ten_thousand_records_take_hardly_more_memory_than_a_hundred(tmp_path: Path) -> None:
+    used: dict[int, float] = {}
+    for count in (100, 10_000):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        with closing(SqliteWorkspace.open(folder / "w.ehrw", clock=SystemClock(), ids=UuidSource())) as workspace:
+            import_cases([case_of_words(n, 1, gold=False) for n in range(count)], records=workspace, ids=UuidSource(),
+                         clock=SystemClock(), seed=1, batch=1000)
+            campaign = workspace.campaigns.create("c", CampaignPlan(control_share=0.0))
+            name = make_label_list(campaign, records=workspace, store=workspace.campaigns)
+            engine = WordEngine()
+            highest = [0.0]
+
+            def told(progress: LabelProgress, highest: list[float] = highest) -> None:
+                highest[0] = max(highest[0], resident_mb("self"))
+
+            class Forgetting:
+                def propose_many(self, records, *, cancel=None, engine=engine):
+                    engine.calls.clear()
+                    return engine.propose_many(records)
+
+            before = resident_mb("self")
+            label_records(campaign, name, records=workspace, store=workspace.campaigns, report=told,
+                          labeller=on_this_machine(Forgetting()), machine=this_machine(
+                              worker_process=lambda: 0, stop_worker=lambda: None))
+            used[count] = highest[0] - before
+    # The list itself: a line of each record, about a kilobyte.
+    assert used[10_000] - used[100] < 40, used
