@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     from ehrcoder.core.errors import InputError
     from ehrcoder.core.records import RecordStatus
     from ehrcoder.services import Services
+    from ehrcoder.usecases.campaign.verify import held_back
     from ehrcoder.usecases.find_record import find_record
     from ehrcoder.usecases.propose_codes import propose_codes
 
@@ -38,10 +39,15 @@ def run(options: argparse.Namespace) -> int:
     workspace = services.open_workspace(options.workspace)
     try:
         sign_in_where_needed(options, services, workspace)
+        withheld = held_back(workspace, services.campaigns(workspace))
         if options.all:
-            chosen = [row.record_id for row in workspace.rows() if row.status is not RecordStatus.SIGNED]
+            chosen = [row.record_id for row in workspace.rows()
+                      if row.status is not RecordStatus.SIGNED and row.record_id not in withheld]
         else:
             chosen = [find_record(workspace, name) for name in options.records]
+        if withheld.intersection(chosen):
+            raise InputError("A campaign has this record coded without suggestions, to compare.",
+                             kept="Nothing was proposed.", next_step="Code it by hand; once it is signed it counts.")
         if not chosen:
             raise InputError("No record was named.", next_step="Name records, or use --all.")
         engine = services.engine(with_model=False if options.no_model else None, policy=options.policy)

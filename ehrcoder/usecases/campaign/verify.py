@@ -67,6 +67,17 @@ def make_verify_list(
     return name
 
 
+def held_back(records: Records, store: CampaignStore) -> frozenset[RecordId]:
+    """Return the records that a campaign has coded without suggestions: nothing may be proposed for them yet."""
+    open_records = {row.record_id for row in records.rows() if row.status is not RecordStatus.SIGNED}
+    found: set[RecordId] = set()
+    for campaign in store.campaigns():
+        found |= sampled_records(campaign, store) & open_records
+        found |= {r for r in open_records
+                  if arm_of(campaign.plan, records.record(r).source_sha256) is Arm.CONTROL}
+    return frozenset(found)
+
+
 def _with_control(items: list[WorkItem], control: Sequence[RecordId], campaign: Campaign) -> list[WorkItem]:
     """Deal the control arm's records evenly into the queue, in its own share, so that both arms meet all coders."""
     share = campaign.plan.control_share

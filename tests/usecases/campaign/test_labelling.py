@@ -28,6 +28,7 @@ from ehrcoder.usecases.campaign.label import (
     open_label_list,
 )
 from ehrcoder.usecases.campaign.simulate import import_cases
+from ehrcoder.usecases.campaign.verify import held_back
 from ehrcoder.usecases.verify_code import VerifyCode
 
 
@@ -93,6 +94,13 @@ def test_everything_but_the_control_arm_is_labelled_once(world: World) -> None:
         assert bool(world.workspace.suggestions(record_id)) <= (arm is Arm.ASSISTED)
     assert (result.left, result.paused) == (0, "")
     assert result.labelled == list(arms.values()).count(Arm.ASSISTED)
+
+
+def test_the_control_arm_is_held_back_from_every_proposal(world: World) -> None:
+    withheld = held_back(world.workspace, world.workspace.campaigns)
+    arms = {row.record_id: arm_of(world.campaign.plan, world.workspace.record(row.record_id).source_sha256)
+            for row in world.workspace.rows()}
+    assert withheld == {record_id for record_id, arm in arms.items() if arm is Arm.CONTROL}
 
 
 def test_a_paused_labelling_goes_on_with_the_same_neighbours(world: World) -> None:
