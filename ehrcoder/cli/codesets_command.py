@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ehrcoder.cli import codesets_browse, codesets_import
 from ehrcoder.cli.codesets_import import edition_document
-from ehrcoder.cli.output import add_json_option, print_json
+from ehrcoder.cli.output import add_json_option, one_line, print_json, print_table
 
 if TYPE_CHECKING:
     from ehrcoder.core.codes import CodeSetEdition
@@ -49,17 +49,35 @@ def _build(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     from ehrcoder.services import Services
 
-    editions = Services().code_sets.editions()
+    index = Services().code_sets
+    editions, lists, caveats = index.editions(), index.installed_lists(), index.caveats()
     if options.json:
-        print_json([edition_document(edition) for edition in editions])
+        print_json({
+            "editions": [{**edition_document(each), "caveat": caveats.get(each.sha256, "")} for each in editions],
+            "lists": [
+                {"kind": each.kind, "system": each.system, "edition": each.edition, "entries": each.size,
+                 "source": each.source, "sha256": each.sha256}
+                for each in lists
+            ],
+        })
         return 0
     for edition in editions:
         print(f"{edition.name} (version {edition.version})")
+        print(f"  system    {edition.system}")
         print(f"  in force  {_dates(edition)}")
         print(f"  entries   {edition.concept_count:,}, of them {edition.billable_count:,} billable")
         print(f"  licence   {edition.licence}")
         print(f"  source    {edition.source}")
         print(f"  SHA-256   {edition.sha256}")
+        if edition.sha256 in caveats:
+            print(f"  caveat    {caveats[edition.sha256]}")
+    if lists:
+        print("\nImported lists")
+        print_table(
+            ("Kind", "Edition", "Entries", "Source", "SHA-256"),
+            [(each.kind, each.edition or "undated", f"{each.size:,}", one_line(each.source, 48), each.sha256[:16])
+             for each in lists],
+        )
     return 0
 
 

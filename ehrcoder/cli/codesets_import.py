@@ -74,8 +74,8 @@ def _touched(services: Services, workspace_path: Path | None) -> str:
     if not report.tasks:
         return f"No record in {path} holds a code that a later edition retired or revised."
     return (
-        f"{report.records} records in {path} hold codes that a later edition retired or revised, {report.must_change} "
-        "of them one that is not valid on their date: `ehrcoder worklist list`."
+        f"Records in {path} with codes that a later edition retired or revised: {report.records}; with one that is not "
+        f"valid on the record's date: {report.must_change}. See `ehrcoder worklist list`."
     )
 
 

@@ -58,7 +58,7 @@ def _list(options: argparse.Namespace) -> int:
     else:
         _print(tasks, titles)
         print(
-            f"\n{report.records} records, {report.must_change} of them with a code that is not valid on their date. "
+            f"\nRecords: {report.records}; with a code that is not valid on the record's date: {report.must_change}. "
             "No code was changed."
         )
     return 0

@@ -277,14 +277,17 @@ def not_in_force(entries: Sequence[CodedEntry], context: EditContext) -> Iterato
 
 def other_edition(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFinding]:
     """Codes that were assigned from an edition which is not the installed one."""
+    groups: dict[tuple[str, str], list[CodedEntry]] = {}
     for entry in entries:
         version = entry.assignment.coding.version
         if entry.edition is not None and version and version != entry.edition.version:
-            yield finding(
-                "other-edition", EditSeverity.INFORMATION,
-                f"{entry.code} was assigned from edition {version}; it is checked against {entry.edition.version}.",
-                [entry], entry.edition.name,
-            )
+            groups.setdefault((entry.edition.name, version), []).append(entry)
+    for (edition, version), group in groups.items():
+        yield finding(
+            "other-edition", EditSeverity.INFORMATION,
+            f"{', '.join(entry.code for entry in group)}: assigned from edition {version}, checked against {edition}.",
+            group, edition,
+        )
 
 
 def duplicate(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFinding]:

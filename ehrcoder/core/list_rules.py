@@ -44,11 +44,21 @@ def _asked(
     # The lines of a note are alternatives: one of them that is coded answers it.
     if any(each.matches(other.code) for each in named for other in others):
         return
-    told = "; ".join(note.strip(", ") for note in notes)
+    told = note_words(words, notes)
     yield finding(
-        rule_id, EditSeverity.INFORMATION, f"{entry.code}: where it applies to this patient, “{words}: {told}”.",
+        rule_id, EditSeverity.INFORMATION, f"{entry.code}: where it applies to this patient, “{told}”.",
         [entry], f"{source}, note at {concept.coding.code}",
     )
+
+
+def note_words(words: str, notes: Sequence[str]) -> str:
+    """Return the lines of a note as one sentence, with the heading under which the tabular list prints them."""
+    lines = [note.strip(", ") for note in notes]
+    first = lines[0].removeprefix("code ") if words.endswith("code") else lines[0]
+    told = f"{words} {first}"
+    for line in lines[1:]:
+        told += f" {line}" if told.endswith(":") else f"; {line}"
+    return told
 
 
 def present_on_admission(entries: Sequence[CodedEntry], context: EditContext) -> Iterator[EditFinding]:

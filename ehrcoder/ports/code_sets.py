@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ehrcoder.core.code_releases import InstalledList
 from ehrcoder.core.codes import CodeKind, CodeSetEdition, Concept
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.procedure_tables import ProcedureTable
@@ -55,6 +56,14 @@ class CodeSetIndex(Protocol):
 
     def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
         """Return the headers above a code, nearest first; their notes hold for the code as well."""
+        ...
+
+    def caveats(self) -> Mapping[str, str]:
+        """Return what a file of an edition lacks or leaves open, by its SHA-256."""
+        ...
+
+    def installed_lists(self) -> tuple[InstalledList, ...]:
+        """Return every imported list, of all editions: indexes, tables, edit lists, conversions."""
         ...
 
     def lists(self, *, on: dt.date | None = None) -> Mapping[str, str]:

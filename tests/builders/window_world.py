@@ -16,6 +16,7 @@ from ehrcoder.adapters.store.encryption import WorkspaceEncryption
 from ehrcoder.adapters.store.keys import WorkspaceKeys
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.adapters.system import SystemClock, UuidSource
+from ehrcoder.core.code_releases import InstalledList
 from ehrcoder.core.codes import (
     ICD_10_CM,
     ICD_10_PCS,
@@ -110,6 +111,12 @@ class FakeIndex:
 
     def listed(self, system: str, code: str, *, on: dt.date | None = None) -> dict[str, str]:
         return {}
+
+    def caveats(self) -> dict[str, str]:
+        return {}
+
+    def installed_lists(self) -> tuple[InstalledList, ...]:
+        return ()
 
     def weights(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[CodeWeight, ...]:
         return ()

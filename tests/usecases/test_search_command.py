@@ -36,7 +36,7 @@ def test_a_limit_below_one_is_bad_input(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_list_shows_every_edition_with_licence_source_and_hash(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["codesets", "list", "--json"]) == 0
-    editions = json.loads(capsys.readouterr().out)
+    editions = json.loads(capsys.readouterr().out)["editions"]
     assert len(editions) >= 6
     assert all(len(edition["sha256"]) == 64 and edition["licence"] and edition["source"] for edition in editions)
 

@@ -54,13 +54,14 @@ class Edition:
     about: CodeSetEdition
     connection: sqlite3.Connection
     is_imported: bool = False
+    caveat: str = ""
 
     @classmethod
-    def open(cls, path: Path, about: CodeSetEdition) -> Edition:
+    def open(cls, path: Path, about: CodeSetEdition, *, caveat: str = "") -> Edition:
         """Open the file of an edition. Raises sqlite3.DatabaseError when it is not one, OSError when missing."""
         connection = connect(path)
         connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-        return cls(about, connection, path.name.startswith(IMPORTED))
+        return cls(about, connection, path.name.startswith(IMPORTED), caveat)
 
     def close(self) -> None:
         """Close the file."""

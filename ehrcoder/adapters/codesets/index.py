@@ -16,6 +16,7 @@ from ehrcoder.adapters.codesets.schema import SCHEMA_VERSION
 from ehrcoder.adapters.codesets.search import Searcher
 from ehrcoder.adapters.codesets.staging import finish_interrupted
 from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE
+from ehrcoder.core.code_releases import InstalledList
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept, with_dot
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.procedure_tables import TABLE_LENGTH, ProcedureTable
@@ -58,7 +59,7 @@ class SqliteCodeSetIndex:
                         f"{manifest.edition.name} was built by another version of the program.",
                         next_step="Run `ehrcoder codesets import` with its files again." if was_imported else _BUILD,
                     )
-                opened.append(Edition.open(folder / manifest.file_name, manifest.edition))
+                opened.append(Edition.open(folder / manifest.file_name, manifest.edition, caveat=manifest.caveat))
             return cls(opened, connect(vocabulary), CodeLists(folder))
         except (OSError, sqlite3.DatabaseError, EnvironmentFault) as error:
             for edition in opened:
@@ -77,6 +78,14 @@ class SqliteCodeSetIndex:
         """Return the edition that answers: the one in force on a day, else the nearest one before or after it."""
         edition = self._at(system, on)
         return edition.about if edition else None
+
+    def caveats(self) -> dict[str, str]:
+        """Return what a file of an edition lacks or leaves open, by its SHA-256."""
+        return {each.about.sha256: each.caveat for each in self._editions if each.caveat}
+
+    def installed_lists(self) -> tuple[InstalledList, ...]:
+        """Return every imported list, of all editions: indexes, tables, edit lists, conversions."""
+        return self._lists.all() if self._lists else ()
 
     def lists(self, *, on: dt.date | None = None) -> dict[str, str]:
         """Return the imported edit lists that hold on a day, with their editions."""

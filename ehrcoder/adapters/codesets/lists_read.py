@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ehrcoder.adapters.codesets.edition import connect
 from ehrcoder.adapters.codesets.lists import LISTS_FOLDER, ListManifest, newest, read_list_manifests
+from ehrcoder.core.code_releases import InstalledList
 from ehrcoder.core.codes import without_dot
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.procedure_tables import ProcedureAxis, ProcedureRow, ProcedureTable
@@ -46,6 +47,11 @@ class CodeLists:
         self._folder = folder / LISTS_FOLDER
         self._manifests = read_list_manifests(folder)
         self._open: dict[str, sqlite3.Connection] = {}
+
+    def all(self) -> tuple[InstalledList, ...]:
+        """Return every imported list, by kind and edition."""
+        ordered = sorted(self._manifests, key=lambda each: (each.kind, each.system, each.since))
+        return tuple(each.listed for each in ordered)
 
     def installed(self, on: dt.date | None) -> dict[str, str]:
         """Return the kinds of lists that say something of codes, with the edition that holds on a day."""
