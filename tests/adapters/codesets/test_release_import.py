@@ -12,11 +12,13 @@ import pytest
 from builders.code_releases import CODES, code_file, imported, put
 
 from ehrcoder.adapters.codesets import release_files as limits
+from ehrcoder.adapters.codesets.compose import Neighbour
 from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
 from ehrcoder.adapters.codesets.recognise import read_release_file
 from ehrcoder.adapters.codesets.release_files import ReleaseFile, release_files
-from ehrcoder.adapters.codesets.release_parts import ListPart, Part, PcsRow, TitleList
+from ehrcoder.adapters.codesets.release_parts import ListPart, OwnSet, Part, PcsRow, TitleList
 from ehrcoder.adapters.codesets.release_tables import Named
+from ehrcoder.adapters.codesets.releases import edition_source, pieces_of
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
 from ehrcoder.core.errors import InputError
 
@@ -214,3 +216,41 @@ def test_the_procedure_tables_expand_to_exactly_the_official_codes(real_data: Pa
 def test_the_alphabetic_index_is_read_whole_from_its_table(real_data: Path) -> None:
     parts = read(real_data / "codesets" / "icd10cm-index-rebuilt" / "ICD10CM_2026_Index_rebuilt.csv")
     assert [len(part.entries) for part in parts if isinstance(part, ListPart)] == [81509]
+
+
+@pytest.mark.corpus
+def test_lists_of_payers_and_editors_have_their_counts(real_data: Path) -> None:
+    folder = real_data / "codesets"
+    facts = {  # the POA-exempt list comes as text and as a spreadsheet, which say the same
+        fact for name in ("cms-hcc", "fy2027-cc-mcc-mce", "mce-edits", "icd10cm-nchs-official/POAexemptCodesFY26.zip")
+        for part in read(folder / name) if isinstance(part, ListPart) for fact in part.facts
+    }
+    counted: dict[tuple[str, str], int] = {}
+    for name, _, value, _ in facts:
+        key = (name, value if name == "severity" else "")
+        counted[key] = counted.get(key, 0) + 1
+    assert counted["severity", "CC"] == 15113
+    assert counted["severity", "MCC"] == 3357
+    assert counted["CMS-HCC Model V28", ""] == 8299
+    assert counted["poa-exempt", ""] == 38349
+
+
+@pytest.mark.corpus
+def test_the_services_file_tells_codes_that_were_ended_from_those_that_count(real_data: Path) -> None:
+    parts = read(real_data / "codesets" / "hcpcs-2026-01")
+    (services,) = [part for part in parts if isinstance(part, OwnSet)]
+    (modifiers,) = [part for part in parts if isinstance(part, ListPart)]
+    counts = len(services.rows), sum(row.is_billable for row in services.rows), len(modifiers.facts)
+    assert counts == (8623, 7323, 383)
+    ended = [row for row in services.rows if row.effective_to is not None]
+    assert all(row.effective_from is not None for row in services.rows)
+    assert len(ended) >= 8623 - 7323
+
+
+@pytest.mark.corpus
+def test_every_tabular_list_without_a_code_list_expands_to_the_official_count(real_data: Path) -> None:
+    archive = real_data / "codesets" / "icd10cm-nchs-official" / "ICD10CM_FY2017_Full_XML.zip"
+    (pieces,) = pieces_of(read(archive), Named())
+    assert (pieces.edition, pieces.titles) == ("2017", None)
+    source = edition_source(pieces, neighbour=Neighbour(), synonyms={}, sections={})
+    assert sum(row.is_billable for row in source.concepts) == 71486
