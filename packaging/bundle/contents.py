@@ -71,6 +71,8 @@ def is_wanted(name: str) -> bool:
         return "R4B" in parts or len(parts) <= 3
     if len(parts) == 1 and re.match(r"lib(llama|ggml)", path.name):
         return False  # they lie beside their bindings
+    if parts[:1] == ("rapidfuzz",) and "_avx2" in path.name:
+        return False  # the plain build of the same module takes its place; what it is used for is short
     if parts[:1] == ("numpy",) and ("tests" in parts or path.suffix in (".pyi", ".a", ".h")):
         return False
     return not (sys.platform == "linux" and _OF_THE_SYSTEM.match(path.name))

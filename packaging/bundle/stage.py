@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import lzma
 import os
 import shutil
 import zipfile
@@ -68,8 +68,7 @@ def copy_code_sets(source: Path, target: Path) -> int:
 
 def pack(source: Path, folder: Path) -> None:
     """Compress a code set: it is unpacked into the user's folder at the first start anyway. Same input, same file."""
-    with source.open("rb") as plain, (folder / f"{source.name}.gz").open("wb") as raw, \
-            gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+    with source.open("rb") as plain, lzma.open(folder / f"{source.name}.xz", "wb", preset=1) as packed:
         shutil.copyfileobj(plain, packed, 1 << 20)
 
 

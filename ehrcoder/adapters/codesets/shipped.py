@@ -6,11 +6,10 @@ shared vocabulary, and the folder of an installed program cannot be written by i
 
 from __future__ import annotations
 
-import gzip
 import io
+import lzma
 import os
 import shutil
-import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -73,11 +72,11 @@ def _installed(target: Path) -> tuple[Manifest, ...]:
 
 
 def _unpack(shipped: Path, target: Path, name: str) -> None:
-    with gzip.open(shipped / f"{name}.gz") as packed:
+    with lzma.open(shipped / f"{name}.xz") as packed:
         _write(target / name, packed)
 
 
-def _write(target: Path, content: BinaryIO | gzip.GzipFile) -> None:
+def _write(target: Path, content: BinaryIO | lzma.LZMAFile) -> None:
     """Write a file so that it appears whole or not at all. Raises EnvironmentFault."""
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
@@ -85,7 +84,7 @@ def _write(target: Path, content: BinaryIO | gzip.GzipFile) -> None:
         with unfinished.open("wb") as file:
             shutil.copyfileobj(content, file, 1 << 20)
         unfinished.replace(target)
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, lzma.LZMAError) as error:
         raise EnvironmentFault(
             f"The code sets of the program could not be put into {target.parent}: {error}.",
             kept="What was installed before is unchanged.",

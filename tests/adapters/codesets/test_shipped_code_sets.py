@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import lzma
 from pathlib import Path
 
 import pytest
@@ -22,14 +22,14 @@ def add_set(folder: Path, name: str, content: bytes, *, packed: bool, schema: in
         "sha256": "0", "input_sha256": name, "schema_version": schema,
     }
     (folder / f"{name}.json").write_text(json.dumps(manifest), "utf-8")
-    (folder / f"{name}.sqlite{'.gz' if packed else ''}").write_bytes(gzip.compress(content) if packed else content)
+    (folder / f"{name}.sqlite{'.xz' if packed else ''}").write_bytes(lzma.compress(content) if packed else content)
 
 
 @pytest.fixture
 def shipped(tmp_path: Path) -> Path:
     folder = tmp_path / "program" / "codesets"
     add_set(folder, "tiny", b"a small set", packed=True)
-    (folder / "vocabulary.sqlite.gz").write_bytes(gzip.compress(b"words"))
+    (folder / "vocabulary.sqlite.xz").write_bytes(lzma.compress(b"words"))
     return folder
 
 
@@ -87,7 +87,7 @@ def test_only_sets_that_this_program_cannot_read_are_removed(
 
 
 def test_a_packed_set_that_is_cut_short_is_refused_and_nothing_half_remains(shipped: Path, tmp_path: Path) -> None:
-    packed = shipped / "tiny.sqlite.gz"
+    packed = shipped / "tiny.sqlite.xz"
     packed.write_bytes(packed.read_bytes()[:-6])
 
     with pytest.raises(EnvironmentFault, match="could not be put into"):
