@@ -47,6 +47,15 @@ def build_guide(console: Console) -> str:
     return "built"
 
 
+def build_code_sets(console: Console) -> str:
+    """Bring the code sets up to date with this version of the program."""
+    console.run(
+        [folders.PYTHON, "-m", "ehrcoder", "codesets", "build"], "building code sets", folder=folders.REPOSITORY,
+        environment={"PYTHONPATH": str(folders.REPOSITORY), "EHRCODER_HOME": str(folders.HOME)},
+    )
+    return "up to date"
+
+
 def freeze(console: Console) -> str:
     """Run PyInstaller over the gathered files."""
     shutil.rmtree(_BUILD / "program", ignore_errors=True)
@@ -92,10 +101,11 @@ def main() -> int:
     wanted = ("slim", "full") if options.variant == "both" else (options.variant,)
     os.chdir(folders.REPOSITORY)
     portable = not options.this_machine
-    console = Console(total=5 + len(wanted), log_file=folders.LOG_FILE)
+    console = Console(total=6 + len(wanted), log_file=folders.LOG_FILE)
     try:
         console.stage("Tools", lambda: ensure_tools(console))
         console.stage("llama.cpp", lambda: llama_wheel.ensure(console, portable=portable))
+        console.stage("Code sets", lambda: build_code_sets(console))
         console.stage("Documentation", lambda: build_guide(console))
         console.stage("Gathering", lambda: stage.gather(
             wheel=llama_wheel.built_wheel(portable=portable), guide=folders.REPOSITORY / "docs" / "_build" / "html",
