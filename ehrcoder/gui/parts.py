@@ -80,10 +80,11 @@ class Part:
 
 def parts() -> tuple[Part, ...]:
     """Return the parts in the order of their menus."""
-    from ehrcoder.gui import care_parts
+    from ehrcoder.gui import care_parts, code_parts
     from ehrcoder.gui.campaign import part as campaign_part
 
-    own = (Part(spec=spec, run=run) for spec, run in (*care_parts.actions(), *campaign_part.actions()))
+    named = (*code_parts.actions(), *care_parts.actions(), *campaign_part.actions())
+    own = (Part(spec=spec, run=run) for spec, run in named)
     return (*_import_parts(), *_code_set_parts(), *_people_parts(), *own)
 
 

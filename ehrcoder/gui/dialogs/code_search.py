@@ -102,6 +102,13 @@ class CodeSearch(Overlay):
         self.open(self.line)
         self._search()
 
+    def hand_over(self) -> tuple[Coding | None, Callable[[Coding], None] | None]:
+        """Close in favour of another way to look for the code: return what is marked, and who waits for a code."""
+        hit = self.model.hit(self.view.currentIndex())
+        chosen, self._chosen = self._chosen, None
+        self.dismiss()
+        return (hit.concept.coding if hit is not None else None), chosen
+
     def set_theme(self, theme: Theme) -> None:
         """Paint in a theme's colours."""
         self.delegate.set_theme(theme)
