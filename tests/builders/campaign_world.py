@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
@@ -16,9 +17,7 @@ from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.core.ids import DocumentId, RunId, SuggestionId
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, RunOutcome
-from ehrcoder.engine.choose import CodeCase
 from ehrcoder.engine.learn.corpus import TrainingRecord
-from ehrcoder.engine.pipeline import RankedCode, Ranking
 from ehrcoder.engine.segment import sentences_of
 from ehrcoder.ports import CancelToken
 from ehrcoder.usecases.campaign.label import Machine, Proposed
@@ -78,14 +77,12 @@ class WordEngine:
         self.calls.append(tuple(record.record_id for record in records))
         return tuple(self._propose(record) for record in records)
 
-    def rank(self, record: EncounterRecord) -> Ranking:
-        found = {s.coding.code: s.confidence for s in self._propose(record)[1]}
-        return Ranking(
-            sentences=(), model=None, prompt_tokens=0, judged=0, candidate_codes=frozenset(),
-            codes=tuple(RankedCode(confidence=confidence, case=CodeCase(
-                kind=CodeKind.DIAGNOSIS, code=code, pairs=(), is_billable=True, code_sentences=0))
-                for code, confidence in found.items()),
-        )
+    def rank(self, record: EncounterRecord) -> Any:
+        """Return what the checks read of a ranking."""
+        return SimpleNamespace(codes=[
+            SimpleNamespace(confidence=s.confidence, case=SimpleNamespace(kind=CodeKind.DIAGNOSIS, code=s.coding.code))
+            for s in self._propose(record)[1]
+        ])
 
     def _propose(self, record: EncounterRecord) -> tuple[InferenceRun, tuple[CodeSuggestion, ...]]:
         ids, source = UuidSource(), random.Random(record.source_sha256)
