@@ -17,6 +17,7 @@ from ehrcoder.engine.conventions import combined, is_integral, is_symptom, one_s
 from ehrcoder.engine.problem_words import (
     Phrase,
     context_of,
+    is_uncertain,
     names_more_than_a_place,
     phrases_of,
     sides_in,
@@ -94,7 +95,7 @@ class ClinicalStage:
     def _of_problem(self, problem: Problem, text: str) -> list[Assessed]:
         found: list[Assessed] = []
         effects: list[Assessed] = []
-        whole = self._resolver.look_up(problem.text, at_least=WHOLE_GOOD)
+        whole = None if is_uncertain(problem.text) else self._resolver.look_up(problem.text, at_least=WHOLE_GOOD)
         if whole is not None and _CAUSAL.search(problem.text) and whole.concept.coding.code[0] != "Z":
             return [self._assessed(whole, problem)]
         for phrase in phrases_of(problem.text):
@@ -153,7 +154,7 @@ class ClinicalStage:
         """Return what the reasoning below a sign says for certain that it comes from."""
         for start, end in problem.details:
             match = _DEFINITE_CAUSE.search(text, start, end)
-            if match is None or len(phrases_of(match.group())) == 0:
+            if match is None or is_uncertain(match.group()):
                 continue
             said = phrases_of(match.group(1))
             hits = [hit for phrase in said for hit in self._resolver.resolve(phrase.text)]

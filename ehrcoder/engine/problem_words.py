@@ -45,7 +45,8 @@ _BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _TAIL = re.compile(
     r"\s*\b(?:of (?:uncertain|unknown|unclear|undetermined) (?:etiology|cause|origin)|in an? \d.*|on (?:\w+ ){0,3}?"
     r"(?:therapy|treatment|medication)s?|for (?:\d+|several|many) (?:days|weeks|months|years)|"
-    r"(?:that|which|who) .*|as (?:above|noted).*|without (?:acute )?(?:exacerbation|complaints?))\s*$",
+    r"(?:that|which|who) .*|at the (?:tip|base|level) of .*|"
+    r"as (?:above|noted).*|without (?:acute )?(?:exacerbation|complaints?))\s*$",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:an?|the|his|her|their|this|recent|this is)\s+", re.IGNORECASE)
@@ -124,6 +125,11 @@ def phrases_of(problem: str) -> tuple[Phrase, ...]:
         return (Phrase(text=_ARTICLE.sub("", effect)),)
     first = (Phrase(text=_ARTICLE.sub("", effect), is_symptom_side=True),) if effect else ()
     return (*first, *(Phrase(text=cause, is_cause=True) for cause in causes if cause))
+
+
+def is_uncertain(problem: str) -> bool:
+    """Tell whether a problem's words leave a diagnosis in doubt."""
+    return _UNCERTAIN.search(problem) is not None
 
 
 def parts_of(text: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ LONGEST_CLAUSE = 6
 # What stands further behind in a line names no problem; a line of a megabyte must not be cut sentence by sentence.
 LONGEST_LINE = 4000
 _CLAUSE_END = re.compile(r"\s*,\s|\s+[-–—]\s+|\s+(?:that|which|who|in an? \d+)\b", re.IGNORECASE)
+_OPENS_PROSE = re.compile(r"(?:the|these|this|all|any|our|in|at|after|given|based|if|for|to|on)\b", re.IGNORECASE)
 # Lines below a problem that tell of it; they name no problem themselves.
 _TELLING = re.compile(
     r"(?:medical |clinical )?(?:reasoning|treatments?|decision|rationale|impression)|"
@@ -164,7 +165,8 @@ def _named(line: str) -> tuple[int, int] | None:
     # "Atrial fibrillation, the patient was put back on aspirin": the name stands before the first comma.
     clause = _CLAUSE_END.search(line, first, last)
     if clause is not None and len(line[first : clause.start()].split()) <= LONGEST_CLAUSE:
-        return (first, clause.start()) if _is_name(line[first : clause.start()]) else None
+        name = line[first : clause.start()]
+        return (first, clause.start()) if _is_name(name) and not _OPENS_PROSE.match(name) else None
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from ehrcoder.core.errors import InputError
 from ehrcoder.core.evidence import TextSpan
 from ehrcoder.core.ids import DocumentId
 from ehrcoder.core.sections import SectionKind
+from ehrcoder.engine.artefacts import Artefacts
 from ehrcoder.engine.choose import CodeCase, Pair
 from ehrcoder.engine.ground import Candidate
 from ehrcoder.engine.pipeline import RankedCode, Ranking
@@ -47,6 +49,11 @@ def test_a_table_of_another_shape_is_refused_in_words(tmp_path: Path, notes: str
         list(table_records(table, gold))
 
 
+def no_artefacts() -> Artefacts:
+    """Artefacts that know nothing; the counts do not look at them."""
+    return cast("Artefacts", None)
+
+
 def ranked(code: str, confidence: float, *scores: float) -> RankedCode:
     pairs = tuple(
         Pair(
@@ -65,6 +72,7 @@ def test_each_stage_counts_what_it_loses() -> None:
     ranking = Ranking(
         sentences=(Sentence(span=span, text="Gout", section=SectionKind.UNKNOWN),), codes=codes, model=None,
         prompt_tokens=0, judged=0, candidate_codes=frozenset((CodeKind.DIAGNOSIS, r.case.code) for r in codes),
+        artefacts=no_artefacts(),
     )
     counts = {CodeKind.DIAGNOSIS: StageCounts()}
     gold = frozenset({"I10", "E11.65", "M10.9"})
