@@ -36,8 +36,8 @@ class RemoteWorkspace:
     def record(self, record_id: RecordId) -> EncounterRecord:
         return self._on_store(lambda workspace: workspace.record(record_id))
 
-    def rows(self) -> tuple[RecordRow, ...]:
-        return self._on_store(lambda workspace: workspace.rows())
+    def rows(self, *, first: int | None = None) -> tuple[RecordRow, ...]:
+        return self._on_store(lambda workspace: workspace.rows(first=first))
 
     def find_by_content(self, source_sha256: str) -> RecordId | None:
         return self._on_store(lambda workspace: workspace.find_by_content(source_sha256))

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from ehrcoder.services import Services
 
 
+_FIRST_ROWS = 500
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobState:
     """A long job as the status bar shows it; `total` is 0 where it is not known, `name` empty when idle."""
@@ -176,6 +179,15 @@ class WorkspaceSession(QObject):
         self.cancel_jobs()
         self.runner.close(last=self._store.close)
         self._services.close()
+
+    def _load_first_rows(self) -> None:
+        """Read as many rows as fill a screen many times over, so that work can begin; then all where there are more."""
+        def loaded(rows: tuple[RecordRow, ...]) -> None:
+            self._on_rows(rows)
+            if len(rows) == _FIRST_ROWS:
+                self.load_rows()
+
+        self.runner.start(Lane.STORE, lambda: self._store.workspace.rows(first=_FIRST_ROWS), done=loaded)
 
     def load_rows(self) -> None:
         """Read every record's row again."""
@@ -418,7 +430,7 @@ class WorkspaceSession(QObject):
     def _on_opened(self, info: WorkspaceInfo) -> None:
         self.info = info
         self.opened.emit(info)
-        self.load_rows()
+        self._load_first_rows()
         for warning in info.warnings:
             self.problem.emit(Problem(
                 what=warning, kept=self.tr("The workspace was opened as it is."),

@@ -102,8 +102,8 @@ class RecordStore(Protocol):
         """Return one record. Raises NotFoundError."""
         ...
 
-    def rows(self) -> tuple[RecordRow, ...]:
-        """Return every record as a list row, in the order of import."""
+    def rows(self, *, first: int | None = None) -> tuple[RecordRow, ...]:
+        """Return every record as a list row, in the order of import; with `first`, so many of them only."""
         ...
 
     def find_by_content(self, source_sha256: str) -> RecordId | None:

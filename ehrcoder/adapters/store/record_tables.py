@@ -36,7 +36,7 @@ SELECT record_id, title, source_format, imported_at, document_count, text_length
            WHERE t.record_id = coding.record_id AND t.settled_at IS NULL AND EXISTS (
                SELECT 1 FROM assignments AS a
                WHERE a.record_id = t.record_id AND a.system = t.system AND a.code = t.code))
-FROM coding ORDER BY number
+FROM coding ORDER BY number LIMIT ?
 """
 _BY_SOURCE = "SELECT record_id FROM records WHERE source_sha256 = ? ORDER BY number LIMIT 1"
 _EXISTS = "SELECT 1 FROM records WHERE record_id = ?"
@@ -93,9 +93,9 @@ class RecordTables:
             )
         return record
 
-    def rows(self) -> tuple[RecordRow, ...]:
-        """Return every record as a list row, in the order of import."""
-        rows = self._session.all(_ROWS)
+    def rows(self, *, first: int | None = None) -> tuple[RecordRow, ...]:
+        """Return every record as a list row, in the order of import; with `first`, so many of them only."""
+        rows = self._session.all(_ROWS, (-1 if first is None else first,))
         try:
             return tuple(_row(row) for row in rows)
         except ValueError as error:

@@ -124,9 +124,9 @@ class SqliteWorkspace:
         """Return one record. Raises NotFoundError, and IntegrityError when it is not what was imported."""
         return self._records.record(record_id)
 
-    def rows(self) -> tuple[RecordRow, ...]:
-        """Return every record as a list row, in the order of import."""
-        return self._records.rows()
+    def rows(self, *, first: int | None = None) -> tuple[RecordRow, ...]:
+        """Return every record as a list row, in the order of import; with `first`, so many of them only."""
+        return self._records.rows(first=first)
 
     def find_by_content(self, source_sha256: str) -> RecordId | None:
         """Return the first record that came from a source with this hash."""
