@@ -191,6 +191,6 @@ def _view_specs() -> tuple[ActionSpec, ...]:
                    tip=_tr("Give actions other keys; keys that clash are named")),
         ActionSpec(name="keys", group=_tr("Help"), text=_tr("Keys"), icon="keys", keys=("?", "F1"),
                    tip=_tr("Show every key"), scope=Scope.REVIEW),
-        ActionSpec(name="tour", group=_tr("Help"), text=_tr("Tour in five steps"), icon="information",
+        ActionSpec(name="tour", group=_tr("Help"), text=_tr("Tour in five steps"), icon="information", keys=("F2",),
                    tip=_tr("Walk through one record with its keys")),
     )

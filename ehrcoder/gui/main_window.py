@@ -186,9 +186,7 @@ class MainWindow(QMainWindow):
 
     def _make_room(self) -> None:
         """Let the text size fit: panes as wide as their buttons, buttons of the bar without words where it is full."""
-        for pane, least in ((self.records, 200), (self.note, 300), (self.right, 380)):
-            pane.setMinimumWidth(0)
-            pane.setMinimumWidth(max(least, pane.minimumSizeHint().width()))
+        self.right.setMinimumWidth(max(380, self.tray.least_width, self.assigned.least_width))
         for style in (Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly):
             for button in self._bar_buttons:
                 button.setToolButtonStyle(style)
@@ -307,6 +305,8 @@ class MainWindow(QMainWindow):
 
     def go_back(self) -> None:
         """Close what is open, else go to the suggestions, else cancel the running job."""
+        if self.tour.decline():
+            return
         if self.note.close_find() or self.focusWidget() not in (self.tray.view, self.note.note):
             self.note.show_note()
             self.focus_review()

@@ -88,10 +88,17 @@ class Tour(QObject):
         where = self.tr("on the open record") if has_records else self.tr("on a fictional demo record")
         self._show(
             self.tr("Five steps from a note to signed codes"),
-            self.tr("The tour shows the keys {0}; two minutes. It stays in the Help menu. "
+            self.tr("The tour shows the keys {0}; two minutes. F2 takes it, now or later; Esc puts this away. "
                     "Nothing is sent anywhere.").format(where),
             self.tr("Not now"), self.tr("Take the tour"), "",
         )
+
+    def decline(self) -> bool:
+        """Put an offer away; tell whether there was one. A running tour stays: its steps are left by its button."""
+        was_offered = self._is_offer
+        if was_offered:
+            self.end()
+        return was_offered
 
     def start(self) -> None:
         """Begin; an empty workspace gets the demo note first."""

@@ -63,6 +63,7 @@ class AssignedPane(Pane):
         buttons.addStretch(1)
         buttons.addWidget(self.icon_only(actions.button("next_edit", self)))
         self.body.addLayout(buttons)
+        self.foot = buttons
         self.clear()
 
     def _columns(self) -> tuple[Column[CodeAssignment], ...]:

@@ -25,11 +25,17 @@ class Pane(QFrame):
         self.heading.addWidget(self.title)
         self.heading.addStretch(1)
         self.heading.addWidget(self.aside)
+        self.foot: QHBoxLayout | None = None
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(1, 1, 1, 1)
         self.body.setSpacing(6)
         self.body.addLayout(self.heading)
 
+
+    @property
+    def least_width(self) -> int:
+        """How wide the buttons at its foot are, which must never be cut off."""
+        return self.foot.minimumSize().width() + 4 if self.foot is not None else 0
 
     def icon_button(self, actions: ActionSet, name: str) -> QToolButton:
         """Return a small button for the heading that shows an action's icon alone."""

@@ -53,6 +53,7 @@ class SuggestionTray(Pane):
         for name in ("comment", "flag"):
             buttons.addWidget(self.icon_only(actions.button(name, self)))
         self.body.addLayout(buttons)
+        self.foot = buttons
 
     def _build_filter(self) -> QWidget:
         self.words = QLineEdit()
