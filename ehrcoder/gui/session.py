@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +15,7 @@ from ehrcoder.core.profiles import Profile
 from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.active_time import ActiveTime
 from ehrcoder.gui.decisions import Decisions
+from ehrcoder.gui.job_state import JobState, ModelState
 from ehrcoder.gui.propose_desk import ProposeDesk
 from ehrcoder.gui.read_desk import ReadDesk
 from ehrcoder.gui.record_view import RecordView, row_after
@@ -39,24 +39,6 @@ if TYPE_CHECKING:
 
 
 _FIRST_ROWS = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobState:
-    """A long job as the status bar shows it; `total` is 0 where it is not known, `name` empty when idle."""
-
-    name: str = ""
-    text: str = ""
-    done: int = 0
-    total: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelState:
-    """Which language model answers, or why none does."""
-
-    name: str = ""
-    off_because: str = ""
 
 
 class WorkspaceSession(QObject):
