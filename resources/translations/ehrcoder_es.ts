@@ -3518,6 +3518,10 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
    <translation>Capas en la GPU</translation>
   </message>
   <message>
+   <source>Lock after minutes</source>
+   <translation>Bloquear tras minutos</translation>
+  </message>
+  <message>
    <source>Model file</source>
    <translation>Archivo del modelo</translation>
   </message>
@@ -3532,6 +3536,10 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   <message>
    <source>Number kept</source>
    <translation>Cuántas se conservan</translation>
+  </message>
+  <message>
+   <source>People</source>
+   <translation>Personas</translation>
   </message>
   <message>
    <source>Policy</source>

@@ -35,8 +35,9 @@ def spanish() -> Iterator[QApplication]:
     install_language(app, "en", REPOSITORY / "resources")
 
 
-def test_every_translation_keeps_its_placeholders(translations: ModuleType) -> None:
+def test_every_text_is_translated_and_keeps_its_placeholders(translations: ModuleType) -> None:
     for language in translations.LANGUAGES:
+        assert translations.missing(language, translations.texts()) == [], "run packaging/translations.py"
         assert translations.broken(language) == []
 
 
