@@ -354,6 +354,17 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   </message>
  </context>
  <context>
+  <name>ChoiceModel</name>
+  <message>
+   <source>1 code</source>
+   <translation>1 código</translation>
+  </message>
+  <message>
+   <source>{0} codes</source>
+   <translation>{0} códigos</translation>
+  </message>
+ </context>
+ <context>
   <name>ChoicePopup</name>
   <message>
    <source>Answers</source>
@@ -362,6 +373,117 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   <message>
    <source>Press a key, or ↑ ↓ and Enter. Esc leaves everything as it is.</source>
    <translation>Pulse una tecla, o ↑ ↓ e Intro. Esc lo deja todo como está.</translation>
+  </message>
+ </context>
+ <context>
+  <name>CodeBrowser</name>
+  <message>
+   <source>, from {0}</source>
+   <translation>, desde {0}</translation>
+  </message>
+  <message>
+   <source>Alphabetic Index paths to {0}</source>
+   <translation>Caminos del índice alfabético a {0}</translation>
+  </message>
+  <message>
+   <source>Also found by</source>
+   <translation>También se encuentra por</translation>
+  </message>
+  <message>
+   <source>Assign</source>
+   <translation>Asignar</translation>
+  </message>
+  <message>
+   <source>Assign the marked code</source>
+   <translation>Asignar el código marcado</translation>
+  </message>
+  <message>
+   <source>Assign the marked code to the open record (Enter)</source>
+   <translation>Asignar el código marcado a la historia abierta (Intro)</translation>
+  </message>
+  <message>
+   <source>Browse codes</source>
+   <translation>Explorar códigos</translation>
+  </message>
+  <message>
+   <source>Close</source>
+   <translation>Cerrar</translation>
+  </message>
+  <message>
+   <source>Close the browser (Esc)</source>
+   <translation>Cerrar el explorador (Esc)</translation>
+  </message>
+  <message>
+   <source>Code also</source>
+   <translation>Codificar también</translation>
+  </message>
+  <message>
+   <source>Code first</source>
+   <translation>Codificar primero</translation>
+  </message>
+  <message>
+   <source>Code set</source>
+   <translation>Conjunto de códigos</translation>
+  </message>
+  <message>
+   <source>Codes of this level</source>
+   <translation>Códigos de este nivel</translation>
+  </message>
+  <message>
+   <source>Excludes1 (not coded together)</source>
+   <translation>Excluye1 (no se codifican juntos)</translation>
+  </message>
+  <message>
+   <source>Excludes2 (not included here)</source>
+   <translation>Excluye2 (no incluido aquí)</translation>
+  </message>
+  <message>
+   <source>Go to a code</source>
+   <translation>Ir a un código</translation>
+  </message>
+  <message>
+   <source>Go to a code, such as E11.4 or 0DTJ</source>
+   <translation>Ir a un código, como E11.4 o 0DTJ</translation>
+  </message>
+  <message>
+   <source>Includes</source>
+   <translation>Incluye</translation>
+  </message>
+  <message>
+   <source>Inclusion terms</source>
+   <translation>Términos de inclusión</translation>
+  </message>
+  <message>
+   <source>Notes</source>
+   <translation>Notas</translation>
+  </message>
+  <message>
+   <source>Open a record that can be changed to assign codes from here.</source>
+   <translation>Abra una historia que pueda cambiarse para asignar códigos desde aquí.</translation>
+  </message>
+  <message>
+   <source>Seventh characters, defined at {0}</source>
+   <translation>Séptimos caracteres, definidos en {0}</translation>
+  </message>
+  <message>
+   <source>The marked code and its notes</source>
+   <translation>El código marcado y sus notas</translation>
+  </message>
+  <message>
+   <source>Use additional code</source>
+   <translation>Usar código adicional</translation>
+  </message>
+  <message>
+   <source>can be assigned</source>
+   <translation>puede asignarse</translation>
+  </message>
+  <message>
+   <source>header: choose a code below it</source>
+   <translation>categoría: elija un código debajo</translation>
+  </message>
+  <message>
+   <source>↑ ↓ move, Enter or → opens a header, ← goes up, Enter on a code without › assigns it, Esc closes.</source>
+   <translation>↑ ↓ mueven, Intro o → abre una categoría, ← sube, Intro en un código sin › lo asigna, Esc cierra.</translation>
   </message>
  </context>
  <context>
@@ -1365,6 +1487,61 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   </message>
  </context>
  <context>
+  <name>ProcedureBuilder</name>
+  <message>
+   <source>Assign</source>
+   <translation>Asignar</translation>
+  </message>
+  <message>
+   <source>Assign the finished code</source>
+   <translation>Asignar el código terminado</translation>
+  </message>
+  <message>
+   <source>Assign the finished code to the open record (Enter)</source>
+   <translation>Asignar el código terminado a la historia abierta (Intro)</translation>
+  </message>
+  <message>
+   <source>Build a procedure code</source>
+   <translation>Construir un código de procedimiento</translation>
+  </message>
+  <message>
+   <source>Close</source>
+   <translation>Cerrar</translation>
+  </message>
+  <message>
+   <source>Close the builder (Esc)</source>
+   <translation>Cerrar el constructor (Esc)</translation>
+  </message>
+  <message>
+   <source>Meanings are read out of the titles; importing the official tables brings their own.</source>
+   <translation>Los significados se leen de los títulos; al importar las tablas oficiales vienen los suyos.</translation>
+  </message>
+  <message>
+   <source>Open a record that can be changed to assign codes from here.</source>
+   <translation>Abra una historia que pueda cambiarse para asignar códigos desde aquí.</translation>
+  </message>
+  <message>
+   <source>Place {0}: open</source>
+   <translation>Lugar {0}: abierto</translation>
+  </message>
+  <message>
+   <source>The code is complete.</source>
+   <translation>El código está completo.</translation>
+  </message>
+  <message>
+   <source>Values that can follow</source>
+   <translation>Valores que pueden seguir</translation>
+  </message>
+  <message>
+   <source>{0} codes begin like this. ← takes a character back, Esc closes.</source>
+   <translation>{0} códigos empiezan así. ← quita un carácter, Esc cierra.</translation>
+  </message>
+  <message>
+   <source>{0}: type a character, or ↑ ↓ and Enter</source>
+   <translation>{0}: escriba un carácter, o ↑ ↓ e Intro</translation>
+  </message>
+ </context>
+ <context>
   <name>ProfileForm</name>
   <message>
    <source>Name</source>
@@ -1986,6 +2163,17 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
   </message>
  </context>
  <context>
+  <name>ShelfModel</name>
+  <message>
+   <source>can be assigned</source>
+   <translation>puede asignarse</translation>
+  </message>
+  <message>
+   <source>header, opens with Enter</source>
+   <translation>categoría, se abre con Intro</translation>
+  </message>
+ </context>
+ <context>
   <name>SignInPopup</name>
   <message>
    <source>Close the window; everything that was decided is saved</source>
@@ -2389,8 +2577,8 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Hacer el recorrido</translation>
   </message>
   <message>
-   <source>The tour shows the keys {0}; two minutes. It stays in the Help menu. Nothing is sent anywhere.</source>
-   <translation>El recorrido muestra las teclas {0}; dos minutos. Queda en el menú Ayuda. No se envía nada.</translation>
+   <source>The tour shows the keys {0}; two minutes. F2 takes it, now or later; Esc puts this away. Nothing is sent anywhere.</source>
+   <translation>El recorrido muestra las teclas {0}; dos minutos. F2 lo hace, ahora o más tarde; Esc lo aparta. No se envía nada.</translation>
   </message>
   <message>
    <source>Tour</source>
@@ -2600,6 +2788,14 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Devolver los códigos a esa versión, como un cambio nuevo</translation>
   </message>
   <message>
+   <source>Browse codes…</source>
+   <translation>Explorar códigos…</translation>
+  </message>
+  <message>
+   <source>Build a procedure code…</source>
+   <translation>Construir un código de procedimiento…</translation>
+  </message>
+  <message>
    <source>Campaign…</source>
    <translation>Campaña…</translation>
   </message>
@@ -2654,6 +2850,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>Compare with the version before</source>
    <translation>Comparar con la versión anterior</translation>
+  </message>
+  <message>
+   <source>Complete an ICD-10-PCS code from the values that exist, one character after the other</source>
+   <translation>Completar un código ICD-10-PCS con los valores que existen, un carácter tras otro</translation>
   </message>
   <message>
    <source>Copy a model file into the data folder and let it propose</source>
@@ -3254,6 +3454,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>View</source>
    <translation>Ver</translation>
+  </message>
+  <message>
+   <source>Walk the hierarchy of a code set and read every note that holds for a code</source>
+   <translation>Recorrer la jerarquía de un conjunto de códigos y leer cada nota que vale para un código</translation>
   </message>
   <message>
    <source>Walk through one record with its keys</source>
