@@ -133,7 +133,7 @@ def _delimiter_of(text: str, context: ReadContext) -> str:
                 known = max(known, _columns_of(row.cells, context).known)
                 widths.append(len(row.cells))
         usual = max(((widths.count(width), width) for width in widths if width > 1), default=(0, 0))
-        return known, *usual
+        return known, usual[0], usual[1]
 
     return max(_DELIMITERS, key=fitness)
 
