@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option
 
-_STEPS = "ehrcoder.cli.campaign_steps"
-_QUALITY = "ehrcoder.cli.campaign_quality"
+_STEPS, _QUALITY, _SIMULATE = "steps", "quality", "simulate"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,9 +40,13 @@ def _step(
 
 def _run(module: str, name: str, options: argparse.Namespace) -> int:
     """Load the step's module only now, so that `--help` stays quick."""
-    from importlib import import_module
-
-    return int(getattr(import_module(module), f"run_{name.replace('-', '_')}")(options))
+    if module == _STEPS:
+        from ehrcoder.cli import campaign_steps as steps
+    elif module == _QUALITY:
+        from ehrcoder.cli import campaign_quality as steps
+    else:
+        from ehrcoder.cli import campaign_simulate as steps
+    return int(getattr(steps, f"run_{name.replace('-', '_')}")(options))
 
 
 def _add_plan(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -139,4 +142,4 @@ def _add_simulation(steps: argparse._SubParsersAction[argparse.ArgumentParser]) 
     simulate.add_argument("--dask", default="", metavar="ADDRESS", help="label on a Dask cluster")
     simulate.add_argument("--no-pdf", action="store_true", help="leave out the report as PDF")
     add_json_option(simulate)
-    simulate.set_defaults(run=lambda options: _run("ehrcoder.cli.campaign_simulate", "simulate", options))
+    simulate.set_defaults(run=lambda options: _run(_SIMULATE, "simulate", options))
