@@ -21,9 +21,14 @@ from ehrcoder.core.ids import RecordId
 R1 = RecordId("r1")
 
 
+def heed_interrupts() -> None:
+    # Where the tests run in the background, interrupts are ignored, and a child would not even start to listen to them.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(path: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, busy_coder.__file__, str(path)], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)
+                            stderr=subprocess.PIPE, preexec_fn=heed_interrupts)
 
 
 def opened(path: Path) -> SqliteWorkspace:
