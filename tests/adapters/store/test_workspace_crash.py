@@ -38,7 +38,13 @@ def opened(path: Path) -> SqliteWorkspace:
 def end(process: subprocess.Popen[bytes], how: signal.Signals) -> int:
     """End the process and return the last version that it was told is saved, 0 for none."""
     process.send_signal(how)
-    said, _ = process.communicate()
+    while True:
+        try:
+            said, _ = process.communicate(timeout=2)
+            break
+        except subprocess.TimeoutExpired:
+            # SQLite drops what is raised in a callback: an interrupt that falls into one is given again.
+            process.send_signal(how)
     versions = [int(line) for line in said.split(b"\n")[:-1] if line.isdigit()]
     return versions[-1] if versions else 0
 
