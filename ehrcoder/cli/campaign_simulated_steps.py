@@ -215,7 +215,8 @@ class CampaignRun:
             if line.state is WorkState.DONE:
                 continue
             record_id = line.item.record_id
-            marks = _slipped(reviewer.gold_case(record_id, self._gold[record_id]).marks, record_id, self.options.seed)
+            marks = _slipped(reviewer.gold_case(record_id, self._gold[record_id]).marks,
+                             self.workspace.record(record_id).source_sha256, self.options.seed)
             review.add_review(self._campaign, "review-1", record_id, line.item.coder_id or CODERS[-1], marks,
                               store=self._store, first_coder=coders.get(record_id))
         for record_id, _, _ in review.open_differences(self._campaign, "review-1", labels, self._store):
@@ -254,12 +255,14 @@ class CampaignRun:
         self._say("planted errors and bias")
         folder = self.services.versions(self._campaign.campaign_id).current().folder
         ranker = self.services.engine(with_model=False, policy="every-mention", artefacts=folder)
-        unseen = dict(sorted((r, c) for r, c in labels.decided.items() if r in labels.labelled)[:PLANTED_RECORDS])
+        expert = self._expert()
+        unseen = sorted((r for r in labels.decided if r in labels.labelled), key=lambda r: labels.text_hashes[r])
         return {
             "version": to_plain(board.curve), "quality": to_plain(board.quality), "time": to_plain(board.time),
             "calibration_error": board.calibration_error, "reviews": to_plain(board.reviews),
-            "planted_errors": planted_errors_found(unseen, records=self.workspace, ranker=ranker, share=PLANTED_SHARE,
-                                                   seed=self.options.seed),
+            "planted_errors": planted_errors_found(
+                {r: expert.gold_case(r, self._gold[r]) for r in unseen[:PLANTED_RECORDS]}, records=self.workspace,
+                ranker=ranker, share=PLANTED_SHARE, seed=self.options.seed),
             "planted_bias": planted_bias_found(labels, drop=PLANTED_DROP, seed=self.options.seed),
         }
 
@@ -271,8 +274,8 @@ class CampaignRun:
             self._say(f"{what} {done}/{total}")
 
 
-def _slipped(marks: Any, record_id: RecordId, seed: int) -> Any:
+def _slipped(marks: Any, content_sha256: str, seed: int) -> Any:
     import random
 
-    source = random.Random(f"review {seed} {record_id}")
+    source = random.Random(f"review {seed} {content_sha256}")
     return tuple(mark for mark in marks if source.random() >= REVIEWER_SLIP)

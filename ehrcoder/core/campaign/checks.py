@@ -74,31 +74,43 @@ def strange_codes(
     """Find codes that fit a record's likes badly.
 
     A code counts for its neighbours' codes of the same family at half. What none of the likest records has,
-    although the code is common elsewhere, stands out by the chance of that: `surprise` bits.
+    although the code is common elsewhere, stands out by the chance of that: `surprise` bits. A code that stands out
+    vouches for no other record's, so one wrong code does not hide the next; this is repeated until nothing changes.
     """
     by_id = {case.record_id: case for case in cases}
     codes = Counter(mark.key for case in cases for mark in case.marks)
     families = Counter(family for case in cases for family in {mark.family for mark in case.marks})
-    found: list[CheckFinding] = []
-    for case in cases:
-        likes = [(by_id[other], likeness) for other, likeness in neighbours.get(case.record_id, ()) if other in by_id]
-        mass = sum(likeness for _, likeness in likes)
-        if len(likes) < 3 or mass <= 0:
-            continue
-        for mark in case.marks:
-            exact = sum(w for other, w in likes if mark.key in other.keys)
-            family = sum(w for other, w in likes if any(m.family == mark.family for m in other.marks))
+    doubted: dict[tuple[RecordId, tuple[CodeKind, str]], CheckFinding] = {}
+    asked = [(case, mark) for case in cases for mark in case.marks if codes[mark.key] < len(cases)]
+    while asked:
+        vouching = {
+            case.record_id: [mark for mark in case.marks if (case.record_id, mark.key) not in doubted]
+            for case in cases
+        }
+        new: dict[tuple[RecordId, tuple[CodeKind, str]], CheckFinding] = {}
+        for case, mark in asked:
+            likes = [(vouching[other], w) for other, w in neighbours.get(case.record_id, ()) if other in by_id]
+            mass = sum(w for _, w in likes)
+            if len(likes) < 3 or mass <= 0:
+                continue
+            exact = sum(w for marks, w in likes if any(m.key == mark.key for m in marks))
+            family = sum(w for marks, w in likes if any(m.family == mark.family for m in marks))
             support = (0.5 * exact + 0.5 * family) / mass
             # The prior alone says little about a code that hardly anybody has.
             commonness = families[mark.family] / len(cases)
             surprise = -math.log2(1 / len(cases) + mark.confidence * support) + math.log2(1 / len(cases) + commonness)
-            if support <= most_share and codes[mark.key] < len(cases) and surprise >= least_surprise:
-                found.append(CheckFinding(
+            if support <= most_share and surprise >= least_surprise:
+                having = sum(mark.key in by_id[other].keys for other, _ in neighbours[case.record_id] if other in by_id)
+                said = f"{having} of the {len(likes)} likest records, where it is doubtful too" if having else (
+                    f"none of the {len(likes)} likest records")
+                new[case.record_id, mark.key] = CheckFinding(
                     check=CheckKind.STRANGE_CODE, code=mark.code, records=(case.record_id,),
-                    strength=round(surprise, 3),
-                    message=f"{mark.code} stands on none of the {len(likes)} likest records",
-                ))
-    return found
+                    strength=round(surprise, 3), message=f"{mark.code} stands on {said}",
+                )
+        doubted |= new
+        asked = [each for each in asked if (each[0].record_id, each[1].key) not in doubted] if new else []
+    return [doubted[case.record_id, mark.key] for case in cases for mark in case.marks
+            if (case.record_id, mark.key) in doubted]
 
 
 def missing_codes(

@@ -14,27 +14,34 @@ from ehrcoder.usecases.campaign.labels import Labels, Records
 from ehrcoder.usecases.campaign.simulate import plant_bias, swap_codes
 
 FLOORS = (0.01, 0.02, 0.05, 0.1)
+DRAWS = 20
 
 
 def planted_errors_found(
-    cases: Mapping[RecordId, CodedCase], *, records: Records, ranker: Ranker, share: float, seed: int
+    cases: Mapping[RecordId, CodedCase], *, records: Records, ranker: Ranker, share: float, seed: int,
+    draws: int = DRAWS,
 ) -> dict[str, Any]:
-    """Swap a share of codes and return, for several floors, how many of them are found and what the alarms are worth.
+    """Swap a share of right codes and return, for several floors, how many swaps are found and what alarms are worth.
 
     `found` is the share of planted swaps that are named, `alarms` the share of all codes that are, `precision` the
-    share of alarms that name a planted one.
+    share of alarms that name a planted one. Every record is read once; swaps are drawn `draws` times and pooled.
     """
-    swapped, planted = swap_codes(cases, share=share, seed=seed)
-    support = support_of(list(swapped.values()), records, ranker)
-    codes = sum(len(case.marks) for case in swapped.values())
-    rows: list[dict[str, float]] = []
-    for floor in FLOORS:
-        named = {(f.records[0], f.code) for f in unlikely_codes(list(swapped.values()), support, floor=floor)}
-        rows.append({
-            "floor": floor, "found": len(named & planted) / max(1, len(planted)), "alarms": len(named) / max(1, codes),
-            "precision": len(named & planted) / max(1, len(named)),
-        })
-    return {"records": len(swapped), "codes": codes, "planted": len(planted), "by_floor": rows}
+    names = {record_id: records.record(record_id).source_sha256 for record_id in cases}
+    support = support_of(list(cases.values()), records, ranker)
+    codes = planted_codes = 0
+    named_at, right_at = dict.fromkeys(FLOORS, 0), dict.fromkeys(FLOORS, 0)
+    for draw in range(draws):
+        swapped, planted = swap_codes(cases, share=share, seed=1000 * seed + draw, names=names)
+        codes += sum(len(case.marks) for case in swapped.values())
+        planted_codes += len(planted)
+        for floor in FLOORS:
+            named = {(f.records[0], f.code) for f in unlikely_codes(list(swapped.values()), support, floor=floor)}
+            named_at[floor] += len(named)
+            right_at[floor] += len(named & planted)
+    return {"records": len(cases), "draws": draws, "codes": codes, "planted": planted_codes, "by_floor": [
+        {"floor": floor, "found": right_at[floor] / max(1, planted_codes), "alarms": named_at[floor] / max(1, codes),
+         "precision": right_at[floor] / max(1, named_at[floor])}
+        for floor in FLOORS]}
 
 
 def planted_bias_found(labels: Labels, *, drop: float, seed: int, group: str = "female") -> dict[str, Any]:
@@ -42,7 +49,8 @@ def planted_bias_found(labels: Labels, *, drop: float, seed: int, group: str = "
     members = frozenset(f.record_id for f in labels.facts if f.sex == group)
     both = {r: c for r, c in labels.labelled.items() if r in labels.decided}
     found: dict[str, Any] = {"group": group, "drop": drop, "records": len(both)}
-    for name, labelled in (("without", both), ("with", plant_bias(both, members, drop=drop, seed=seed))):
+    biased = plant_bias(both, members, drop=drop, seed=seed, names=labels.text_hashes)
+    for name, labelled in (("without", both), ("with", biased)):
         counts = counts_of(list(labelled.values()), labels.decided, frozenset())
         rates = group_rates(labels.facts, counts, rates=(Rate.ACCEPTANCE, Rate.MISSES))
         misses = next((g for g in rates if g.group == group and g.rate is Rate.MISSES), None)

@@ -2,7 +2,8 @@
 
 What is simulated: the experts' codes are the corpus' gold codes (those that exist in the installed code sets), with
 slips at stated rates; their time is the effort model's; sex and age are drawn at random where a planted bias needs
-groups. Nothing of it is a measurement of a person.
+groups. Nothing of it is a measurement of a person. All draws come from the seed and a text's hash, so that a run can
+be repeated.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class SimulatedExpert:
                 "simulated": True})
 
     def _code(self, record_id: RecordId, gold: TrainingRecord, *, coder: CoderId, arm: Arm) -> None:
-        source = random.Random(f"{self.seed} {record_id}")
+        source = random.Random(f"{self.seed} {self.records.record(record_id).source_sha256}")
         right = {key for key in self.assignable(gold) if source.random() >= self.slip}
         coding = self.records.coding(record_id)
         have = {(a.kind, a.coding.code) for a in coding.assignments}
@@ -143,14 +144,18 @@ def evidence_of(gold: TrainingRecord, kind: CodeKind, code: str) -> tuple[Eviden
 
 
 def swap_codes(
-    cases: Mapping[RecordId, CodedCase], *, share: float, seed: int
+    cases: Mapping[RecordId, CodedCase], *, share: float, seed: int, names: Mapping[RecordId, str] | None = None
 ) -> tuple[dict[RecordId, CodedCase], frozenset[tuple[RecordId, str]]]:
-    """Swap a share of all codes for ones of other records, same kind, other family; return what was planted."""
-    source = random.Random(seed)
+    """Swap a share of all codes for ones of other records, same kind, other family; return what was planted.
+
+    Drawn from the seed and each record's name, by default its id; ids of stored records are new in every workspace,
+    so they are named by the hash of their content.
+    """
     pool = sorted({(m.kind, m.code) for case in cases.values() for m in case.marks})
     planted: set[tuple[RecordId, str]] = set()
     changed: dict[RecordId, CodedCase] = {}
     for record_id in sorted(cases):
+        source = _source(seed, record_id, names)
         marks: list[CodeMark] = []
         have = set(cases[record_id].keys)
         families = {m.family for m in cases[record_id].marks}
@@ -168,13 +173,18 @@ def swap_codes(
 
 
 def plant_bias(
-    labelled: Mapping[RecordId, CodedCase], members: frozenset[RecordId], *, drop: float, seed: int
+    labelled: Mapping[RecordId, CodedCase], members: frozenset[RecordId], *, drop: float, seed: int,
+    names: Mapping[RecordId, str] | None = None,
 ) -> dict[RecordId, CodedCase]:
     """Take a share of the suggestions away from one group, as an engine that learnt little of it would."""
-    source = random.Random(seed)
-    return {
-        record_id: case if record_id not in members else CodedCase(
-            record_id=record_id, marks=tuple(m for m in case.marks if source.random() >= drop))
-        for record_id, case in sorted(labelled.items())
-    }
+    biased: dict[RecordId, CodedCase] = {}
+    for record_id, case in sorted(labelled.items()):
+        source = _source(seed, record_id, names)
+        kept = tuple(m for m in case.marks if record_id not in members or source.random() >= drop)
+        biased[record_id] = CodedCase(record_id=record_id, marks=kept)
+    return biased
+
+
+def _source(seed: int, record_id: RecordId, names: Mapping[RecordId, str] | None) -> random.Random:
+    return random.Random(f"{seed} {names[record_id] if names else record_id}")
 

@@ -51,15 +51,36 @@ def topical(records: int, seed: int) -> tuple[list[CodedCase], dict[RecordId, li
 
 
 def test_swapped_codes_stand_out_among_likes_and_right_ones_do_not() -> None:
-    cases, likes = topical(120, 1)
-    assert strange_codes(cases, likes) == []
-    swapped, planted = swap_codes({c.record_id: c for c in cases}, share=0.05, seed=2)
-    found = {(f.records[0], f.code) for f in strange_codes(list(swapped.values()), likes)}
-    assert len(planted) >= 5
-    # The rest went to a record that a swap of its other code made an odd one out among too few likes, or are of a
-    # family that swaps brought in among the likes themselves.
-    assert len(found & planted) / len(planted) >= 0.7
-    assert len(found - planted) <= 2
+    """Nine of ten swaps that make a record wrong are found, over 40 draws.
+
+    A swap takes one of the seven codes that a record lacks. One of those is the third code of its own topic, and any
+    two codes of a topic are a right record here: such a swap plants no error, and nothing could find it. So a seventh
+    of all swaps is no error, and of the others six in seven at most were 0.86 of all, which no check could pass 0.9 of.
+    """
+    errors = named = false_alarms = 0
+    for seed in range(40):
+        cases, likes = topical(120, seed)
+        assert strange_codes(cases, likes) == []
+        swapped, planted = swap_codes({c.record_id: c for c in cases}, share=0.05, seed=1000 + seed)
+        wrong = {(r, code) for r, code in planted if code not in TOPICS[int(r[1:]) % 3]}
+        found = {(f.records[0], f.code) for f in strange_codes(list(swapped.values()), likes)}
+        errors += len(wrong)
+        named += len(found & wrong)
+        false_alarms += len(found - planted)
+    assert errors >= 300
+    assert named / errors >= 0.9
+    assert false_alarms <= 2
+
+
+def test_a_wrong_code_does_not_hide_the_same_one_on_the_next_record() -> None:
+    cases = [case(f"r{n}", "I10", "E78.5") for n in range(12)] + [case(f"x{n}", "M81.0") for n in range(8)]
+    cases += [case("first", "I10", "M81.0"), case("second", "I10", "M81.0")]
+    ordinary = [(RecordId(f"r{n}"), 0.8) for n in range(12)]
+    likes = {RecordId("first"): ordinary, RecordId("second"): [(RecordId("first"), 0.9), *ordinary]}
+    found = strange_codes(cases, likes)
+    assert [(f.records, f.message) for f in found] == [
+        (("first",), "M81.0 stands on none of the 12 likest records"),
+        (("second",), "M81.0 stands on 1 of the 13 likest records, where it is doubtful too")]
 
 
 def test_a_swap_takes_a_code_of_another_family_and_only_the_stated_share() -> None:
