@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from builders.coding_world import CODER, open_world, record_of, suggestion_ids
+from builders.planned_work import plan_work
 
 from ehrcoder.core.assignments import RejectReason
 from ehrcoder.core.codes import ICD_10_CM
@@ -44,6 +45,7 @@ def main() -> None:
             record_id=world.record_id, file_name="r1.json", format="fhir", sha256="ab" * 32,
             head_hash=coding.head_hash, at=world.clock.now())])
         verify.add("r2", coder_id=CODER, system=ICD_10_CM, code="R07.9")
+        plan_work(workspace)
         create_profile(workspace, coder_id="root", name="Ada Root", roles=[Role.ADMINISTRATOR], password=PASSWORD)
         create_profile(workspace, coder_id=CODER, name="Cleo Coder", roles=[Role.CODER], password=PASSWORD)
         workspace.close()

@@ -11,8 +11,10 @@ from builders.coding_world import CODER, CountingIds, SmallCodeSets, SteppingClo
 
 from ehrcoder.adapters.store import migrate
 from ehrcoder.adapters.store.migrate import statements
+from ehrcoder.adapters.store.row_hash import HASHED
 from ehrcoder.adapters.store.schema import APPLICATION_ID, MIGRATIONS, Migration
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
+from ehrcoder.core.campaign.plan import WorkState
 from ehrcoder.core.codes import ICD_10_CM
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordStatus
@@ -71,6 +73,61 @@ def test_work_goes_on_in_a_kept_workspace(tmp_path: Path, script: Path) -> None:
         assert workspace.verify().problems == ()
     with closing(opened(path)) as workspace:
         assert workspace.coding(RecordId("r2")).version == 3
+
+
+# What a campaign and a worklist of the fifth schema looked like, in lines that had no hash.
+PLANNED = """
+INSERT INTO campaigns VALUES (1, 'c1', 'spring', '2026-04-01T08:00:00+00:00', '{"seed":3}');
+INSERT INTO campaign_work VALUES ('c1', 'first', 0, 'r1', 'done', '{"record_id":"r1"}', '2 codes');
+INSERT INTO campaign_work VALUES ('c1', 'first', 1, 'r2', 'waiting', '{"record_id":"r2"}', '');
+INSERT INTO campaign_entries VALUES (1, 'c1', 'figure', 'first', '2026-04-01T08:00:00+00:00', '{"share":0.5}');
+INSERT INTO recode_tasks VALUES ('r2', 'icd', 'R07.9', '2027', 'retired', 0, '{}', NULL, NULL, NULL);
+INSERT INTO recode_editions VALUES (1, '2026 2027');
+"""
+SPOILED = (
+    ("campaigns", "UPDATE campaigns SET name = 'autumn'"),
+    ("campaign_work", "UPDATE campaign_work SET outcome = '9 codes' WHERE position = 0"),
+    ("campaign_entries", "UPDATE campaign_entries SET body = '{}'"),
+    ("recode_tasks", "UPDATE recode_tasks SET settled_at = '2026-04-01'"),
+    ("recode_editions", "UPDATE recode_editions SET stamp = '2026'"),
+)
+
+
+def test_lines_without_a_hash_get_one_and_stay_what_they_were(tmp_path: Path) -> None:
+    path = restored(KEPT[4], tmp_path)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript(PLANNED)
+    with closing(opened(path)) as workspace:
+        assert workspace.verify().problems == ()
+        (campaign,) = workspace.campaigns.campaigns()
+        assert (campaign.name, campaign.plan.seed) == ("spring", 3)
+        assert [line.outcome for line in workspace.campaigns.work("c1", "first")] == ["2 codes", ""]
+        workspace.campaigns.settle("c1", "first", {RecordId("r2"): (WorkState.DONE, "1 code")})
+        assert workspace.verify().problems == ()
+    with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.IntegrityError, match="never changed"):
+        raw.execute("UPDATE campaigns SET name = 'autumn'")
+
+
+@pytest.mark.parametrize(("table", "statement"), SPOILED)
+def test_a_changed_line_of_a_campaign_or_worklist_is_noticed(tmp_path: Path, table: str, statement: str) -> None:
+    path = restored(KEPT[4], tmp_path)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript(PLANNED)
+    opened(path).close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute(f"DROP TRIGGER IF EXISTS {table}_never_update")
+        raw.execute(statement)
+        raw.commit()
+    with closing(opened(path)) as workspace:
+        assert f"Line 1 of the table {table} was altered." in workspace.verify().problems
+
+
+def test_every_table_is_chained_compared_or_hashed() -> None:
+    """A table that is added needs something that notices a change in it."""
+    chained = {"meta", "migrations", "ledger", "records", "documents", "events", "runs", "suggestions", "exports",
+               "profile_events", "secrets"}
+    compared = {"coding", "assignments", "decisions"}
+    assert {name for kind, name in migrate.expected_schema() if kind == "table"} == chained | compared | set(HASHED)
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,14 @@ from ehrcoder.core.campaign.plan import Campaign, CampaignEntry, CampaignPlan, W
 from ehrcoder.core.errors import InputError, NotFoundError
 from ehrcoder.core.ids import RecordId
 
-_ADD_CAMPAIGN = "INSERT INTO campaigns (campaign_id, name, created_at, body) VALUES (?, ?, ?, ?)"
+_ADD_CAMPAIGN = """
+INSERT INTO campaigns (campaign_id, name, created_at, body, row_sha256)
+VALUES (?1, ?2, ?3, ?4, row_sha256(?1, ?2, ?3, ?4))
+"""
 _CAMPAIGNS = "SELECT campaign_id, name, created_at, body FROM campaigns ORDER BY number"
 _ADD_LINE = """
-INSERT INTO campaign_work (campaign_id, list, position, record_id, state, body, outcome)
-VALUES (?, ?, ?, ?, 'waiting', ?, '')
+INSERT INTO campaign_work (campaign_id, list, position, record_id, state, body, outcome, row_sha256)
+VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, '', row_sha256(?1, ?2, ?3, ?4, 'waiting', ?5, ''))
 """
 _HAS_LIST = "SELECT 1 FROM campaign_work WHERE campaign_id = ? AND list = ? LIMIT 1"
 _LISTS = """
@@ -28,10 +31,13 @@ SELECT position, state, body, outcome FROM campaign_work WHERE campaign_id = ? A
 """
 _STATE = "SELECT state FROM campaign_work WHERE campaign_id = ? AND list = ? AND record_id = ?"
 _SETTLE = """
-UPDATE campaign_work SET state = ?, outcome = ? WHERE campaign_id = ? AND list = ? AND record_id = ?
+UPDATE campaign_work SET state = ?1, outcome = ?2,
+    row_sha256 = row_sha256(campaign_id, list, position, record_id, ?1, body, ?2)
+WHERE campaign_id = ?3 AND list = ?4 AND record_id = ?5
 """
 _ADD_ENTRY = """
-INSERT INTO campaign_entries (campaign_id, kind, subject, at, body) VALUES (?, ?, ?, ?, ?)
+INSERT INTO campaign_entries (campaign_id, kind, subject, at, body, row_sha256)
+VALUES (?1, ?2, ?3, ?4, ?5, row_sha256(?1, ?2, ?3, ?4, ?5))
 """
 _LAST_ENTRY = "SELECT max(number) FROM campaign_entries"
 _ENTRIES = """

@@ -11,6 +11,7 @@ from functools import cache
 
 from ehrcoder.adapters.store.backup import copy_database
 from ehrcoder.adapters.store.guard import forbid_changes_of_form
+from ehrcoder.adapters.store.row_hash import teach_row_hash
 from ehrcoder.adapters.store.schema import APPLICATION_ID, MIGRATIONS
 from ehrcoder.adapters.store.session import Session
 from ehrcoder.core.canonical import sha256_of_text
@@ -30,6 +31,7 @@ _ADD_MIGRATION = "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?
 def prepare(session: Session) -> None:
     """Set the connection's rules, check that the file is a workspace, and migrate it. Raises InputError."""
     connection = session.database.conn
+    teach_row_hash(connection)
     application, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
     is_new = application == 0 and version == 0 and connection.execute(_MADE_HERE).fetchone()[0] == 0
     if not is_new and application != APPLICATION_ID:
@@ -71,6 +73,7 @@ def prepare(session: Session) -> None:
 def expected_schema() -> Mapping[tuple[str, str], str]:
     """Return the script of each table, index and trigger that a workspace of the present schema has."""
     with closing(sqlite3.connect(":memory:")) as blank:
+        teach_row_hash(blank)
         for migration in MIGRATIONS:
             for statement in statements(migration.script):
                 blank.execute(statement)

@@ -18,7 +18,10 @@ from ehrcoder.core.recode import AssignedTitle, RecodeTask, SettledTask
 
 _TASK = TypeAdapter(RecodeTask)
 _READ_STAMP = "SELECT stamp FROM recode_editions"
-_SET_STAMP = "INSERT INTO recode_editions VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET stamp = excluded.stamp"
+_SET_STAMP = """
+INSERT INTO recode_editions (only, stamp, row_sha256) VALUES (1, ?1, row_sha256(1, ?1))
+ON CONFLICT (only) DO UPDATE SET stamp = excluded.stamp, row_sha256 = excluded.row_sha256
+"""
 _TITLES = """
 SELECT DISTINCT system, json_extract(body, '$.coding.version'), code, json_extract(body, '$.coding.display')
 FROM assignments ORDER BY 1, 2, 3, 4
@@ -32,7 +35,8 @@ ORDER BY r.number
 """
 _FORGET_OPEN = "DELETE FROM recode_tasks WHERE settled_at IS NULL"
 _ADD = """
-INSERT INTO recode_tasks (record_id, system, code, edition, change, must_change, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO recode_tasks (record_id, system, code, edition, change, must_change, body, row_sha256)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, row_sha256(?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, NULL, NULL))
 ON CONFLICT (record_id, system, code, edition) DO NOTHING
 """
 # A code that was replaced or removed meanwhile has no task any more.
@@ -47,8 +51,9 @@ _SETTLED = """
 SELECT body, settled_by, settled_at, reason FROM recode_tasks WHERE settled_at IS NOT NULL ORDER BY settled_at, code
 """
 _SETTLE = f"""
-UPDATE recode_tasks SET settled_at = ?, settled_by = ?, reason = ? WHERE rowid IN (
-    SELECT t.rowid {_STANDING} AND t.record_id = ?)
+UPDATE recode_tasks SET settled_at = ?1, settled_by = ?2, reason = ?3, row_sha256 = row_sha256(
+    record_id, system, code, edition, change, must_change, body, ?1, ?2, ?3)
+WHERE rowid IN (SELECT t.rowid {_STANDING} AND t.record_id = ?4)
 """  # noqa: S608 - constants only
 _EXISTS = "SELECT 1 FROM records WHERE record_id = ?"
 

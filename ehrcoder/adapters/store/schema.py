@@ -153,11 +153,11 @@ BEGIN SELECT RAISE(ABORT, 'the event does not follow the last one of its record'
 _KEPT_TABLES = ("ledger", "records", "documents", "events", "runs", "exports", "migrations")
 
 
-def _forbid_changes(tables: tuple[str, ...]) -> str:
+def _forbid_changes(tables: tuple[str, ...], verbs: tuple[str, ...] = ("UPDATE", "DELETE")) -> str:
     return "\n".join(
         f"CREATE TRIGGER {table}_never_{verb.lower()} BEFORE {verb} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, 'lines of {table} are never changed'); END;"
-        for table in tables for verb in ("UPDATE", "DELETE")
+        for table in tables for verb in verbs
     )
 
 
@@ -266,10 +266,30 @@ CREATE INDEX recode_tasks_open ON recode_tasks (record_id) WHERE settled_at IS N
 CREATE TABLE recode_editions (only INTEGER PRIMARY KEY CHECK (only = 1), stamp TEXT NOT NULL) STRICT;
 """
 
+_ROW_HASHES = """
+-- What stands in no chain gets a hash of its own. Lines that are never changed are changed this once.
+DROP TRIGGER campaigns_never_update;
+DROP TRIGGER campaign_entries_never_update;
+ALTER TABLE campaigns ADD COLUMN row_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE campaign_work ADD COLUMN row_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE campaign_entries ADD COLUMN row_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE recode_tasks ADD COLUMN row_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE recode_editions ADD COLUMN row_sha256 TEXT NOT NULL DEFAULT '';
+UPDATE campaigns SET row_sha256 = row_sha256(campaign_id, name, created_at, body);
+UPDATE campaign_work SET row_sha256 = row_sha256(campaign_id, list, position, record_id, state, body, outcome);
+UPDATE campaign_entries SET row_sha256 = row_sha256(campaign_id, kind, subject, at, body);
+UPDATE recode_tasks SET row_sha256 = row_sha256(
+    record_id, system, code, edition, change, must_change, body, settled_at, settled_by, reason);
+UPDATE recode_editions SET row_sha256 = row_sha256(only, stamp);
+"""
+"""`row_sha256(…)` is a function of the connection: ehrcoder.adapters.store.row_hash."""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(name="0001-records-events-ledger", script=_FIRST + _forbid_changes(_KEPT_TABLES)),
     Migration(name="0002-flag-hold-draft", script=_MARKS),
     Migration(name="0003-campaigns", script=_CAMPAIGNS + _forbid_changes(("campaigns", "campaign_entries"))),
     Migration(name="0004-profiles", script=_PROFILES + _forbid_changes(("ledger", "profile_events"))),
     Migration(name="0005-recode-worklist", script=_RECODE),
+    Migration(name="0006-row-hashes",
+              script=_ROW_HASHES + _forbid_changes(("campaigns", "campaign_entries"), ("UPDATE",))),
 )

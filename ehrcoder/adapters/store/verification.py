@@ -14,6 +14,7 @@ from ehrcoder.adapters.store.migrate import expected_schema, migration_sha256, s
 from ehrcoder.adapters.store.projection import is_listed
 from ehrcoder.adapters.store.record_tables import RecordTables, run_content_sha256
 from ehrcoder.adapters.store.replay import Replay, parsed, touched
+from ehrcoder.adapters.store.row_hash import altered_rows
 from ehrcoder.adapters.store.session import Row, Session
 from ehrcoder.adapters.store.verify_people import PeopleCheck
 from ehrcoder.core.canonical import canonical_sha256, sha256_of_text, spell
@@ -143,6 +144,8 @@ class _Check:
         self.histories()
         self.suggestions()
         self.exports()
+        for problem in altered_rows(self.session):
+            self.note(problem)
         self.contents(records)
 
     def pages(self) -> bool:

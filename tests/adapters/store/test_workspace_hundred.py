@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from builders.coding_world import CODER, CountingIds, SteppingClock, record_of, run_of, suggestion_of
 from builders.people import ADMIN, PASSWORD, cheap_passwords, make_team
+from builders.planned_work import plan_work
 
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.core.assignments import RejectReason
@@ -29,7 +30,7 @@ R1 = RecordId("r1")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a workspace of a team: profiles, records, runs, events, a signature, an export; and its anchor."""
+    """A folder with a workspace of a team and its anchor: profiles, records, runs, events, plans, signature, export."""
     folder = tmp_path_factory.mktemp("site")
     team = make_team(folder / "w.ehrw")
     workspace, verify = team.workspace, team.verify
@@ -44,6 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     verify.redo(R1, coder_id=CODER)
     for code in ("R07.9", "I10", "E11.9"):
         verify.add("r2", coder_id=CODER, system=ICD_10_CM, code=code)
+    plan_work(workspace)
     workspace.confirm(PASSWORD)
     coding = sign_record(R1, history=workspace, store=workspace, coder_id=CODER, clock=team.clock)
     workspace.log_exports([ExportEntry(record_id=R1, file_name="r1.json", format="fhir", sha256="ab" * 32,
