@@ -29,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     from ehrcoder.cli.record_access import sign_in_where_needed
     from ehrcoder.core.errors import InputError
+    from ehrcoder.core.ids import RecordId
     from ehrcoder.core.records import RecordStatus
     from ehrcoder.services import Services
-    from ehrcoder.usecases.campaign.verify import held_back
+    from ehrcoder.usecases.campaign.verify import held_back, is_held_back
     from ehrcoder.usecases.find_record import find_record
     from ehrcoder.usecases.propose_codes import propose_codes
 
@@ -39,21 +40,24 @@ def run(options: argparse.Namespace) -> int:
     workspace = services.open_workspace(options.workspace)
     try:
         sign_in_where_needed(options, services, workspace)
-        withheld = held_back(workspace, services.campaigns(workspace))
+        campaigns = services.campaigns(workspace)
         if options.all:
+            withheld = held_back(workspace, campaigns)
             chosen = [row.record_id for row in workspace.rows()
                       if row.status is not RecordStatus.SIGNED and row.record_id not in withheld]
         else:
             chosen = [find_record(workspace, name) for name in options.records]
-        if withheld.intersection(chosen):
-            raise InputError("A campaign has this record coded without suggestions, to compare.",
-                             kept="Nothing was proposed.", next_step="Code it by hand; once it is signed it counts.")
         if not chosen:
             raise InputError("No record was named.", next_step="Name records, or use --all.")
         engine = services.engine(with_model=False if options.no_model else None, policy=options.policy)
         results: list[ProposeResult] = []
+
+        def is_withheld(record_id: RecordId) -> bool:
+            return is_held_back(record_id, records=workspace, store=campaigns)
+
         for number, record_id in enumerate(chosen, start=1):
-            results.append(propose_codes(record_id, engine=engine, store=workspace, history=workspace))
+            results.append(propose_codes(record_id, engine=engine, store=workspace, history=workspace,
+                                         withheld=is_withheld))
             print(f"{number}/{len(chosen)} {record_id}", file=sys.stderr)
         _print(results, as_json=options.json)
     finally:

@@ -28,8 +28,16 @@ class ProposeDesk:
 
         cancel.raise_if_cancelled()
         propose_codes(
-            record_id, engine=self._ready_engine(), store=self._workspace, history=self._workspace, cancel=cancel
+            record_id, engine=self._ready_engine(), store=self._workspace, history=self._workspace, cancel=cancel,
+            withheld=self.is_withheld,
         )
+
+    def is_withheld(self, record_id: RecordId) -> bool:
+        """Tell whether a campaign has the record coded without suggestions."""
+        from ehrcoder.usecases.campaign.verify import is_held_back
+
+        return self._workspace.on_store(
+            lambda workspace: is_held_back(record_id, records=workspace, store=self._services.campaigns(workspace)))
 
     def model_state(self) -> tuple[str, str]:
         """Return the model's name, and the reason why it is off or an empty text."""

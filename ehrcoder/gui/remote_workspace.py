@@ -102,5 +102,9 @@ class RemoteWorkspace:
     def close(self) -> None:
         """The store lane closes the workspace itself, when the window closes."""
 
+    def on_store(self, work: Callable[[Workspace], Result]) -> Result:
+        """Carry out work that needs the workspace itself, on the store lane."""
+        return self._on_store(work)
+
     def _on_store(self, work: Callable[[Workspace], Result]) -> Result:
         return self._runner.call_store(lambda: work(self._workspace()))

@@ -213,7 +213,11 @@ class WorkspaceSession(QObject):
         ids, flag = tuple(record_ids), self._begin("propose")
 
         def work() -> int:
+            withheld = 0
             for done, record_id in enumerate(ids):
+                if len(ids) > 1 and self._propose.is_withheld(record_id):
+                    withheld += 1
+                    continue
                 title = self._rows[record_id].title if record_id in self._rows else ""
                 self._advanced.emit(JobState(
                     name="propose", text=self.tr("Proposing codes: {0}").format(title), done=done,
@@ -221,7 +225,7 @@ class WorkspaceSession(QObject):
                 ))
                 self._propose.propose(record_id, cancel=flag)
                 self._stored.emit(record_id)
-            return len(ids)
+            return len(ids) - withheld
 
         self._run_job(Lane.PROPOSE, "propose", work, done=self._on_proposed)
 

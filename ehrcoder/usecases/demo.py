@@ -52,7 +52,8 @@ def code_records(
     for row in workspace.rows()[:limit]:
         if workspace.coding(row.record_id).signature is not None:
             continue
-        result = propose_codes(row.record_id, engine=engine, store=workspace, history=workspace, cancel=cancel)
+        result = propose_codes(row.record_id, engine=engine, store=workspace, history=workspace, cancel=cancel,
+                               withheld=lambda _: False)  # the demo's workspace has no campaign
         stored = workspace.suggestions(row.record_id)
         accepted = frozenset(s.suggestion_id for s in stored if _accept(verify, s, floor=floor))
         sign_record(

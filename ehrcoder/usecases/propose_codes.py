@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ehrcoder.core.errors import InputError
@@ -24,14 +25,22 @@ def propose_codes(
     *,
     engine: CodingEngine,
     store: RecordStore,
+    withheld: Callable[[RecordId], bool],
     history: CodingHistory | None = None,
     cancel: CancelToken | None = None,
 ) -> ProposeResult:
     """Propose codes for one record and store them.
 
-    Raises InputError on a signed record, CancelledError when cancelled (nothing is stored then).
+    `withheld` tells whether a campaign has a record coded without suggestions (campaign.verify.is_held_back).
+    Raises InputError on such a record and on a signed one, CancelledError when cancelled (nothing is stored then).
     """
     record = store.record(record_id)
+    if withheld(record_id):
+        raise InputError(
+            "A campaign has this record coded without suggestions, to compare.",
+            kept="Nothing was proposed.",
+            next_step="Code it by hand; once it is signed it counts.",
+        )
     if history is not None and history.coding(record_id).signature is not None:
         raise InputError(
             "This record is signed, so nothing new is proposed for it.",

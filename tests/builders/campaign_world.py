@@ -77,6 +77,11 @@ class WordEngine:
         self.calls.append(tuple(record.record_id for record in records))
         return tuple(self._propose(record) for record in records)
 
+    def propose(
+        self, record: EncounterRecord, *, cancel: CancelToken | None = None
+    ) -> tuple[InferenceRun, tuple[CodeSuggestion, ...]]:
+        return self._propose(record)
+
     def rank(self, record: EncounterRecord) -> Any:
         """Return what the checks read of a ranking."""
         return SimpleNamespace(codes=[

@@ -50,6 +50,7 @@ from ehrcoder.core.suggestions import (
 from ehrcoder.paths import Paths
 from ehrcoder.ports import SearchHit, TermHit
 from ehrcoder.settings import Settings
+from ehrcoder.usecases.campaign.store import CampaignStore
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOTE = (
@@ -291,6 +292,9 @@ class FakeServices:
         assert path is not None
         return SqliteWorkspace.open(path, clock=self.clock, ids=self.ids, read_only=read_only, keys=self.keys,
                                     anchors=self.paths.home / "anchors", passwords=cheap_passwords)
+
+    def campaigns(self, workspace: SqliteWorkspace) -> CampaignStore:
+        return workspace.campaigns
 
     def backups(self, path: Path) -> SqliteBackups:
         return SqliteBackups(path, clock=self.clock, ids=self.ids, keys=self.keys)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.cli.campaign_simulated_steps import CampaignRun
+from ehrcoder.core.records import RecordStatus
 from ehrcoder.gui.campaign.figures import figures_of
 from ehrcoder.gui.campaign.view import CampaignPopup
 from ehrcoder.usecases.campaign.dashboard import gather_dashboard
@@ -26,7 +27,6 @@ def campaign_services(services, tmp_path: Path):
     import datetime as dt
     import time
 
-    services.campaigns = lambda workspace: workspace.campaigns
     services.versions = lambda campaign_id: VersionShelf(tmp_path / "versions")
     services.machine = lambda: Machine(
         monotonic=time.monotonic, local_time=lambda: dt.datetime(2026, 1, 1, 12), sleep=time.sleep,
@@ -71,6 +71,26 @@ def test_every_button_says_what_it_does(qtbot, open_window, campaign_services) -
     buttons = popup.findChildren(QPushButton)
     assert len(buttons) == 8
     assert all(b.objectName().startswith("campaign_") and b.toolTip() and b.accessibleName() for b in buttons)
+
+
+def test_propose_refuses_what_a_campaign_has_coded_without_suggestions(qtbot, open_window, campaign_services) -> None:
+    campaign_services.made_engine = WordEngine()
+    window = open_window()
+    popup = opened_campaign(qtbot, window)
+    qtbot.keyClicks(popup.name, "autumn")
+    qtbot.mouseClick(popup.new, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: popup.heading.text() == "Campaign autumn", timeout=10_000)
+    popup.sample_size.setValue(1)
+    qtbot.mouseClick(popup.sample, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(popup._state.reasons), timeout=10_000)
+    (sampled,) = popup._state.reasons
+    popup.close()
+    problems = []
+    window.session.problem.connect(problems.append)
+    window.session.propose((sampled,))
+    qtbot.waitUntil(lambda: bool(problems), timeout=10_000)
+    assert problems[0].what == "A campaign has this record coded without suggestions, to compare."
+    assert window.session.row(sampled).status is RecordStatus.NEW
 
 
 def test_every_figure_leads_to_records_of_the_workspace(tmp_path: Path) -> None:

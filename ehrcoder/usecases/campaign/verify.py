@@ -78,6 +78,16 @@ def held_back(records: Records, store: CampaignStore) -> frozenset[RecordId]:
     return frozenset(found)
 
 
+def is_held_back(record_id: RecordId, *, records: Records, store: CampaignStore) -> bool:
+    """Tell whether a record is one of those that are held back; unlike `held_back` it reads this one only."""
+    campaigns = store.campaigns()
+    if not campaigns or records.coding(record_id).signature is not None:
+        return False
+    content = records.record(record_id).source_sha256
+    return any(arm_of(each.plan, content) is Arm.CONTROL or record_id in sampled_records(each, store)
+               for each in campaigns)
+
+
 def _with_control(items: list[WorkItem], control: Sequence[RecordId], campaign: Campaign) -> list[WorkItem]:
     """Deal the control arm's records evenly into the queue, in its own share, so that both arms meet all coders."""
     share = campaign.plan.control_share

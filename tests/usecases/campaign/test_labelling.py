@@ -16,7 +16,7 @@ from ehrcoder.adapters.system import SystemClock, UuidSource
 from ehrcoder.core.campaign.plan import Arm, Campaign, CampaignPlan, WorkState, arm_of
 from ehrcoder.core.codes import ICD_10_CM
 from ehrcoder.core.errors import CancelledError, EnvironmentFault, InputError
-from ehrcoder.core.ids import CoderId
+from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.usecases.campaign.label import (
     LabelLimits,
     LabelProgress,
@@ -27,8 +27,10 @@ from ehrcoder.usecases.campaign.label import (
     on_this_machine,
     open_label_list,
 )
+from ehrcoder.usecases.campaign.sample import make_sample
 from ehrcoder.usecases.campaign.simulate import import_cases
-from ehrcoder.usecases.campaign.verify import held_back
+from ehrcoder.usecases.campaign.verify import held_back, is_held_back
+from ehrcoder.usecases.propose_codes import propose_codes
 from ehrcoder.usecases.verify_code import VerifyCode
 
 
@@ -101,6 +103,25 @@ def test_the_control_arm_is_held_back_from_every_proposal(world: World) -> None:
     arms = {row.record_id: arm_of(world.campaign.plan, world.workspace.record(row.record_id).source_sha256)
             for row in world.workspace.rows()}
     assert withheld == {record_id for record_id, arm in arms.items() if arm is Arm.CONTROL}
+    assert withheld == {r for r in arms if is_held_back(r, records=world.workspace, store=world.workspace.campaigns)}
+
+
+def test_nothing_is_proposed_for_a_record_that_is_held_back(world: World) -> None:
+    store = world.workspace.campaigns
+    name, _ = make_sample(world.campaign, size=2, records=world.workspace, store=store)
+    sampled = {line.item.record_id for line in store.work(world.campaign.campaign_id, name)}
+    withheld = held_back(world.workspace, store)
+    assert sampled < withheld
+    for row in world.workspace.rows():
+        def propose(record_id: RecordId = row.record_id) -> None:
+            propose_codes(record_id, engine=world.engine, store=world.workspace, history=world.workspace,
+                          withheld=lambda r: is_held_back(r, records=world.workspace, store=store))
+        if row.record_id in withheld:
+            with pytest.raises(InputError, match="without suggestions"):
+                propose()
+        else:
+            propose()
+        assert bool(world.workspace.runs(row.record_id)) is (row.record_id not in withheld)
 
 
 def test_a_paused_labelling_goes_on_with_the_same_neighbours(world: World) -> None:
