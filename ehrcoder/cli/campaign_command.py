@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option
 
-_STEPS, _QUALITY, _SIMULATE = "steps", "quality", "simulate"
+_STEPS, _TRAINING, _QUALITY, _GUARDS, _SIMULATE = "steps", "training", "quality", "guards", "simulate"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,6 +42,10 @@ def _run(module: str, name: str, options: argparse.Namespace) -> int:
     """Load the step's module only now, so that `--help` stays quick."""
     if module == _STEPS:
         from ehrcoder.cli import campaign_steps as steps
+    elif module == _TRAINING:
+        from ehrcoder.cli import campaign_training as steps
+    elif module == _GUARDS:
+        from ehrcoder.cli import campaign_guards as steps
     elif module == _QUALITY:
         from ehrcoder.cli import campaign_quality as steps
     else:
@@ -91,20 +95,30 @@ def _add_work(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _add_training(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    train = _step(steps, "train", _STEPS, "train a version on the signed records; the gate decides on its use")
+    train = _step(steps, "train", _TRAINING, "train a version on the signed records; the gate decides on its use")
     train.add_argument("--estimate", action="store_true", help="only say what it would take")
     train.add_argument("--adapter", action="store_true", help="train the model's adapter as well (extra `train`)")
     train.add_argument("--device", default="cpu", help="where the adapter is trained: cpu or cuda (default: cpu)")
     train.add_argument("--no-model", action="store_true", help="train and compare without the language model")
     train.add_argument("--ungated", action="store_true", help="train only; compare later with --gate")
     train.add_argument("--gate", default="", metavar="VERSION", help="only let a trained version through the gate")
-    versions = _step(steps, "versions", _STEPS, "show the trained versions, or bring one back")
+    versions = _step(steps, "versions", _TRAINING, "show the trained versions, or bring one back")
     versions.add_argument("--use", default="", metavar="VERSION", help="put this version into use")
 
 
 def _add_quality(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = _step(steps, "check", _QUALITY, "run the automatic checks over everything that is labelled")
     check.add_argument("--read-afresh", action="store_true", help="also read every record again without the model")
+    drift = _step(steps, "drift", _GUARDS, "find code families that became more or less frequent")
+    drift.add_argument("--between", choices=("versions", "rounds"), default="versions",
+                       help="the last two versions' labels, or the last round against those before (default: versions)")
+    floors = _step(steps, "floors", _GUARDS, "show or set the least confidence of what is proposed for a group")
+    floors.add_argument("--set", action="append", default=[], metavar="GROUP=FLOOR",
+                        help="such as 'sex:female=0.5'; repeatable; replaces all floors that were set before")
+    floors.add_argument("--clear", action="store_true", help="take all floors away")
+    stands = _step(steps, "stands", _GUARDS, "note that a record on a rework list was looked at and is right",
+                   coder=True)
+    stands.add_argument("record", metavar="RECORD")
     review = _step(steps, "review", _QUALITY, "plan, draw, fill, adjudicate and close a review round", coder=True)
     review.add_argument("action", choices=("plan", "start", "show", "code", "differences", "adjudicate", "close"))
     review.add_argument("record", nargs="?", default="", metavar="RECORD")

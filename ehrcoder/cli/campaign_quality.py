@@ -29,6 +29,7 @@ def run_check(options: argparse.Namespace) -> int:
     from ehrcoder.core.campaign.checks import CheckKind
     from ehrcoder.core.canonical import to_plain
     from ehrcoder.usecases.campaign.check_set import check_set
+    from ehrcoder.usecases.campaign.drift_set import earlier_labels
     from ehrcoder.usecases.campaign.labels import gather_labels
 
     with campaign_opened(options) as (services, workspace, store, campaign):
@@ -36,8 +37,9 @@ def run_check(options: argparse.Namespace) -> int:
         if options.read_afresh:
             folder = services.versions(campaign.campaign_id).current().folder
             ranker = services.engine(with_model=False, policy=campaign.plan.policy, artefacts=folder)
-        result = check_set(campaign, gather_labels(workspace), records=workspace, store=store, ranker=ranker,
-                           edits_of=edits_of(services, workspace))
+        labels = gather_labels(workspace)
+        result = check_set(campaign, labels, records=workspace, store=store, ranker=ranker,
+                           edits_of=edits_of(services, workspace), before=earlier_labels(campaign, labels, store))
     if options.json:
         print_json({"records": result.records, "findings": to_plain(result.findings)})
         return 0

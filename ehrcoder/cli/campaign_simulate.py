@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ehrcoder.cli.campaign_steps import trainer_of
+from ehrcoder.cli.campaign_training import trainer_of
 from ehrcoder.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Simulation:
         if not (made := [v for v in shelf.versions() if v.folder]):
             chosen = self._sampled(size)
             folder = shelf.making()
-            trainer = trainer_of(self._services, argparse.Namespace(adapter=False), with_model=self._with_model)
+            trainer = trainer_of(self._services, with_model=self._with_model)
             trainer([c.gold for c in chosen if c.gold], [c.text for c in chosen], folder)
             made = [shelf.finish(folder, Version(name="v1", folder=folder, records=size))]
         assert made[-1].folder is not None

@@ -1,13 +1,12 @@
-"""The steps of a campaign that make, label and train."""
+"""The steps of a campaign that make, sample, label and hand out records."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import print_json, print_table
@@ -16,12 +15,10 @@ from ehrcoder.core.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
     from ehrcoder.core.campaign.plan import Campaign
-    from ehrcoder.engine.learn.corpus import TrainingRecord
     from ehrcoder.ports import OpenWorkspace
     from ehrcoder.services import Services
-    from ehrcoder.usecases.campaign.label import BatchEngine, LabelProgress
+    from ehrcoder.usecases.campaign.label import LabelProgress
     from ehrcoder.usecases.campaign.store import CampaignStore
-    from ehrcoder.usecases.campaign.train import Trainer
 
 
 @contextmanager
@@ -77,7 +74,7 @@ def run_sample(options: argparse.Namespace) -> int:
 
     with campaign_opened(options) as (_, workspace, store, campaign):
         name, coverage = make_sample(campaign, size=options.size, records=workspace, store=store,
-                                     weights=_weights(options.weight), progress=_progress)
+                                     weights=_weights(options.weight), progress=show_progress)
         lines = store.work(campaign.campaign_id, name)
     if options.json:
         print_json({"list": name, "records": [line.item.record_id for line in lines],
@@ -109,7 +106,7 @@ def run_label(options: argparse.Namespace) -> int:
         name = open_label_list(campaign, store) or make_label_list(campaign, records=workspace, store=store)
         artefacts = services.versions(campaign.campaign_id).current().folder
         with_model = not options.no_model and services.settings.model.enabled
-        cancel = _Stop(options.limit)
+        cancel = Stop(limit=options.limit)
         if options.dask:
             cluster = services.dask_labeller(options.dask, with_model=with_model, policy=campaign.plan.policy,
                                              artefacts=artefacts)
@@ -118,7 +115,7 @@ def run_label(options: argparse.Namespace) -> int:
             engine = services.engine(with_model=with_model, policy=campaign.plan.policy, artefacts=artefacts)
             labeller, close = on_this_machine(engine), lambda: None
         try:
-            with _pausing(cancel):
+            with pausing(cancel):
                 result = label_records(campaign, name, records=workspace, store=store, labeller=labeller,
                                        machine=services.machine(), limits=limits, cancel=cancel, report=cancel.show)
         finally:
@@ -138,6 +135,7 @@ def run_queue(options: argparse.Namespace) -> int:
     """Make the queue of verification."""
     from ehrcoder.core.campaign.ordering import VerifyOrder
     from ehrcoder.usecases.campaign.check_set import last_checks
+    from ehrcoder.usecases.campaign.drift_set import earlier_labels
     from ehrcoder.usecases.campaign.labels import gather_labels
     from ehrcoder.usecases.campaign.verify import make_verify_list
 
@@ -146,7 +144,8 @@ def run_queue(options: argparse.Namespace) -> int:
         checks = last_checks(campaign, store)
         name = make_verify_list(
             campaign, records=workspace, store=store, labelled=labels.labelled,
-            findings=checks.of_record() if checks else {}, order=VerifyOrder(options.order), size=options.size)
+            findings=checks.of_record() if checks else {}, earlier=earlier_labels(campaign, labels, store),
+            order=VerifyOrder(options.order), size=options.size)
         lines = store.work(campaign.campaign_id, name)
     if options.json:
         print_json({"list": name, "records": [
@@ -211,109 +210,28 @@ def marks_of(services: Services, codes: Sequence[str]):
     return tuple(marks)
 
 
-def run_train(options: argparse.Namespace) -> int:
-    """Train a version, then let the gate decide."""
-    from ehrcoder.usecases.campaign.train import estimate_training, pass_gate, train_version, verified_set
+class Stop:
+    """Pauses labelling or training at Ctrl-C, labelling also after `limit` records, and shows the progress."""
 
-    with campaign_opened(options) as (services, workspace, store, campaign):
-        shelf = services.versions(campaign.campaign_id)
-        with_model = not options.no_model and services.settings.model.enabled
-
-        def engine_of(folder: Path | None) -> BatchEngine:
-            services.close()
-            return services.engine(with_model=with_model, policy=campaign.plan.policy, artefacts=folder)
-
-        if options.estimate:
-            found = estimate_training(verified_set(campaign, workspace), engine_of(shelf.current().folder),
-                                      memory_mb=services.machine().memory_mb)
-            print_json(asdict(found)) if options.json else print(
-                f"{found.records} records to learn from, {found.gate_records} for the gate: about "
-                f"{found.seconds / 60:.0f} min and {found.memory_mb:.0f} MB, without the adapter.")
-            return 0
-        if options.gate:
-            version = shelf.version(options.gate)
-        else:
-            version = train_version(campaign, records=workspace, store=store, shelf=shelf,
-                                    trainer=trainer_of(services, options, with_model=with_model))
-            print(f"{version.name} is trained on {version.records} records.", file=sys.stderr)
-        if options.ungated:
-            print_json({"version": version.name}) if options.json else print(version.name)
-            return 0
-        decision = pass_gate(campaign, version, records=workspace, store=store, shelf=shelf, engine_of=engine_of,
-                             progress=_progress)
-    if options.json:
-        print_json({"version": version.name, **asdict(decision)})
-    else:
-        print(f"{version.name}: {'in use' if decision.accepted else 'REFUSED'}: {decision.reason}.")
-    return 0
-
-
-def trainer_of(services: Services, options: argparse.Namespace, *, with_model: bool) -> Trainer:
-    """Return what trains: the scorers, and the adapter where it is asked for; else the adapter in use is kept."""
-    def train(records: Sequence[TrainingRecord], texts: Sequence[str], folder: Path) -> Mapping[str, float]:
-        from ehrcoder.engine.learn.adapter import AdapterRecipe
-        from ehrcoder.usecases.learn import Learning, LearningData
-
-        data = LearningData(
-            records=tuple(records), texts=tuple(texts), description=f"{len(records)} signed records of a campaign",
-            licence="as the records", authors="the coders of the campaign")
-        learning = Learning(data=data, index=services.code_sets, progress=_progress)
-        recipe = AdapterRecipe()
-        if options.adapter:
-            done = learning.train_adapter(base=services.default_model_path, folder=folder, recipe=recipe,
-                                          report=lambda progress: None, should_stop=lambda: False)
-            if not done:
-                raise CancelledError("Training is paused.", kept="Its checkpoint is kept.")
-        elif with_model:
-            _keep_adapter(services.paths.artefacts / "adapter.gguf", folder)
-        services.close()
-        model = services.language_model(adapter=folder / "adapter.gguf") if with_model else None
-        measures = learning.fit_scorers(model=model, folder=folder, recipe=recipe)
-        services.close()
-        return measures
-
-    return train
-
-
-def _keep_adapter(adapter: Path, folder: Path) -> None:
-    import shutil
-
-    if adapter.exists():
-        shutil.copyfile(adapter, folder / "adapter.gguf")
-
-
-def run_versions(options: argparse.Namespace) -> int:
-    """Show the versions, or put one into use."""
-    with campaign_opened(options) as (services, _, store, campaign):
-        shelf = services.versions(campaign.campaign_id)
-        if options.use:
-            shelf.use(options.use)
-            store.add_entry(campaign.campaign_id, "version-chosen", options.use, {})
-        found, current = shelf.versions(), shelf.current().name
-    if options.json:
-        print_json({"current": current, "versions": [
-            {"name": v.name, "records": v.records, "measures": v.measures, "gate": v.gate} for v in found]})
-        return 0
-    print_table(("version", "in use", "learnt from", "gate"), [
-        (v.name, "yes" if v.name == current else "", str(v.records), v.gate) for v in found])
-    return 0
-
-
-class _Stop:
-    """Pauses labelling at Ctrl-C or after a number of records, and shows the progress."""
-
-    def __init__(self, limit: int) -> None:
+    def __init__(self, *, limit: int = 0, what: str = "Labelling", kept: str = "What was labelled is saved.") -> None:
         self._limit = limit
+        self._what = what
+        self._kept = kept
         self._first: int | None = None
         self._asked = False
 
     def ask(self) -> None:
-        """Have the labelling pause before the next chunk is saved."""
+        """Have the work pause at its next safe place."""
         self._asked = True
+
+    @property
+    def asked(self) -> bool:
+        """Whether a pause was asked for."""
+        return self._asked
 
     def raise_if_cancelled(self) -> None:
         if self._asked:
-            raise CancelledError("Labelling is paused.", kept="What was labelled is saved.")
+            raise CancelledError(f"{self._what} is paused.", kept=self._kept, next_step="Give the same command again.")
 
     def show(self, progress: LabelProgress) -> None:
         """Print where labelling stands."""
@@ -327,7 +245,8 @@ class _Stop:
 
 
 @contextmanager
-def _pausing(stop: _Stop) -> Iterator[None]:
+def pausing(stop: Stop) -> Iterator[None]:
+    """Turn Ctrl-C into a pause while the body runs."""
     import signal
 
     def pause(number: int, frame: object) -> None:
@@ -371,6 +290,7 @@ def _weights(given: Sequence[str]) -> dict[str, float]:
     return weights
 
 
-def _progress(done: int, total: int, message: str) -> None:
+def show_progress(done: int, total: int, message: str) -> None:
+    """Print every hundredth step."""
     if done % 100 == 0 or done == total:
         print(f"{message}: {done}/{total}", file=sys.stderr)

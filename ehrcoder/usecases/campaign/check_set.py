@@ -77,7 +77,7 @@ def check_set(
     found += unusual_counts(cases, {each.record_id: each.words for each in labels.facts})
     found += differing_duplicates(cases, labels.text_hashes)
     if before:
-        shared = [case for case in cases if case.record_id in before]
+        shared = [labels.labelled[record_id] for record_id in before if record_id in labels.labelled]
         found += drift([before[case.record_id] for case in shared], shared)
     if edits_of is not None:
         for number, record_id in enumerate(ids, start=1):

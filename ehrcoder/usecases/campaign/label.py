@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Protocol, TypeVar
 
+from ehrcoder.core.campaign.coded import marks_of_suggestions
+from ehrcoder.core.campaign.facts import facts_of
 from ehrcoder.core.campaign.plan import Arm, Campaign, WorkItem, WorkLine, WorkState, arm_of
 from ehrcoder.core.errors import CancelledError, EnvironmentFault, InputError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord, RecordStatus
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, RunOutcome
 from ehrcoder.ports import CancelToken, CodingHistory, RecordStore
+from ehrcoder.usecases.campaign.floors import GroupFloor, above_floors, floors_of
+from ehrcoder.usecases.campaign.labels import FORMER_LABELS
 from ehrcoder.usecases.campaign.sample import next_list, sampled_records
 from ehrcoder.usecases.campaign.store import CampaignStore
 
@@ -179,6 +183,7 @@ def label_records(
 ) -> LabelResult:
     """Label what waits on a list. Each chunk is saved in one transaction with the lines that say so.
 
+    What does not reach the floors of a record's groups is not proposed for it.
     A pause (the person's, or for want of memory) ends it with `paused`; called again, it goes on with the first
     chunk that is not done. `through` carries out what touches the workspace, on another thread in the window.
     Raises EnvironmentFault.
@@ -186,6 +191,7 @@ def label_records(
     through = through or directly
     limits = limits or LabelLimits()
     lines = through(lambda: store.work(campaign.campaign_id, list_name))
+    floors = through(lambda: floors_of(campaign, store))
     total = len(lines)
     done = sum(line.state is WorkState.DONE for line in lines)
     began = last = machine.monotonic()
@@ -217,7 +223,7 @@ def label_records(
             if cancel is not None:
                 cancel.raise_if_cancelled()
             saved, passed = through(lambda chunk=chunk, proposed=proposed: _save(
-                campaign, list_name, chunk, proposed, records=records, store=store))
+                campaign, list_name, chunk, proposed, records=records, store=store, floors=floors))
             labelled, skipped, done = labelled + saved, skipped + passed, done + len(chunk.waiting)
             without_model += sum(run.outcome is RunOutcome.WITHOUT_MODEL for run, _ in proposed)
             now = machine.monotonic()
@@ -231,7 +237,7 @@ def label_records(
     seconds = machine.monotonic() - began
     through(lambda: store.add_entry(campaign.campaign_id, "labelling", list_name, {
         "labelled": labelled, "skipped": skipped, "without_model": without_model, "seconds": round(seconds, 3),
-        "paused": paused,
+        "paused": paused, "floors": list(floors),
     }))
     return LabelResult(list_name=list_name, labelled=labelled, skipped=skipped, without_model=without_model,
                        left=total - done, seconds=seconds, paused=paused)
@@ -253,7 +259,7 @@ def _keep_memory(machine: Machine, limits: LabelLimits) -> None:
 
 def _save(
     campaign: Campaign, list_name: str, chunk: Chunk, proposed: Proposed, *, records: LabelRecords,
-    store: CampaignStore,
+    store: CampaignStore, floors: Sequence[GroupFloor],
 ) -> tuple[int, int]:
     """Store a chunk's runs and settle its lines in one transaction; return how many were saved and passed over."""
     if [run.record_id for run, _ in proposed] != list(chunk.records):
@@ -268,8 +274,22 @@ def _save(
             if records.coding(run.record_id).version:
                 outcomes[run.record_id] = (WorkState.DONE, "coded meanwhile")
                 continue
+            _keep_former(campaign, run, records=records, store=store)
+            if floors:
+                suggestions = above_floors(suggestions, facts_of(records.record(run.record_id)), floors)
             records.save_run(run, suggestions)
             outcomes[run.record_id] = (WorkState.DONE, run.run_id)
             saved += 1
         store.settle(campaign.campaign_id, list_name, outcomes)
     return saved, len(outcomes) - saved
+
+
+def _keep_former(campaign: Campaign, run: InferenceRun, *, records: LabelRecords, store: CampaignStore) -> None:
+    """Keep the codes that another version proposed: saving a run takes its undecided suggestions away."""
+    former = records.runs(run.record_id)
+    if not former or (former[-1].artefacts, former[-1].model) == (run.artefacts, run.model):
+        return
+    proposed = [s for s in records.suggestions(run.record_id) if s.run_id == former[-1].run_id]
+    store.add_entry(campaign.campaign_id, FORMER_LABELS, run.record_id, {
+        "run": former[-1].run_id,
+        "codes": [[m.kind.value, m.code, m.confidence] for m in marks_of_suggestions(proposed)]})

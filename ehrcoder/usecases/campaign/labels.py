@@ -14,6 +14,9 @@ from ehrcoder.core.records import EncounterRecord, RecordStatus
 from ehrcoder.core.suggestions import InferenceRun
 from ehrcoder.ports import CodingHistory, Progress, RecordStore
 
+FORMER_LABELS = "former-labels"
+"""The entries that keep what a version proposed for a record when the next one labels it again."""
+
 
 class Records(RecordStore, CodingHistory, Protocol):
     """The records of a workspace with their history."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,10 @@ from ehrcoder.usecases.campaign.label import BatchEngine
 from ehrcoder.usecases.campaign.labels import Records
 from ehrcoder.usecases.campaign.store import CampaignStore
 from ehrcoder.usecases.campaign.versions import Version, VersionShelf
+from ehrcoder.usecases.file_output import replace_file
 
 LEAST_TRAINING_RECORDS = 20
+_LEARNT_FROM = "learnt-from.sha256"
 _FITTED = (CodeKind.DIAGNOSIS, CodeKind.PROCEDURE)
 
 Trainer = Callable[[Sequence[TrainingRecord], Sequence[str], Path], Mapping[str, float]]
@@ -116,7 +119,7 @@ def train_version(
         raise InputError(
             f"{len(verified.training)} signed records to learn from are too few; {LEAST_TRAINING_RECORDS} are needed.",
             kept="The version in use stays.", next_step="Sign more records first.")
-    folder = shelf.making()
+    folder = _making_for(verified, shelf)
     learnt = [training_record(record, coding) for record, coding in verified.training]
     texts = [document.text for record, _ in verified.training for document in record.documents]
     measures = trainer(learnt, texts, folder)
@@ -130,6 +133,19 @@ def train_version(
         "parent": version.parent,
     })
     return version
+
+
+def _making_for(verified: VerifiedSet, shelf: VersionShelf) -> Path:
+    """Return the folder to make the version in; what an interrupted training left of other records is thrown away."""
+    told = "\n".join(sorted(f"{record.source_sha256} {coding.signature.content_sha256 if coding.signature else ''}"
+                            for record, coding in verified.training))
+    learnt_from = hashlib.sha256(told.encode()).hexdigest().encode()
+    note = shelf.making() / _LEARNT_FROM
+    if not note.exists() or note.read_bytes() != learnt_from:
+        shelf.discard_making()
+        note = shelf.making() / _LEARNT_FROM
+        replace_file(note, learnt_from)
+    return note.parent
 
 
 def pass_gate(

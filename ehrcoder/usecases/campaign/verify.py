@@ -14,6 +14,7 @@ from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.records import RecordStatus
 from ehrcoder.usecases.campaign.labels import Records
+from ehrcoder.usecases.campaign.rework import REWORK, settle_reworked
 from ehrcoder.usecases.campaign.sample import assign_coders, next_list, sampled_records
 from ehrcoder.usecases.campaign.store import CampaignStore
 
@@ -104,13 +105,17 @@ def next_record(
 ) -> NextRecord | None:
     """Return what a coder does next: lists in the order of their making; own and unassigned records, then second ones.
 
-    A line whose record was signed meanwhile is settled on the way. A second coding comes only after the first one is
-    signed, and the second coder is never the first.
+    A line whose record was signed meanwhile is settled on the way, one of a rework list when it was signed anew. A
+    second coding comes only after the first one is signed, and the second coder is never the first.
     """
     for name in store.lists(campaign.campaign_id):
-        if name.rpartition("-")[0] not in ("sample", VERIFY):
+        kind = name.rpartition("-")[0]
+        if kind not in ("sample", VERIFY, REWORK):
             continue
-        _settle_signed(campaign, name, records=records, store=store)
+        if kind == REWORK:
+            settle_reworked(campaign, name, records=records, store=store)
+        else:
+            _settle_signed(campaign, name, records=records, store=store)
         lines = store.work(campaign.campaign_id, name)
         mine = [line for line in lines if line.state is WorkState.WAITING and line.item.record_id not in skip
                 and line.item.coder_id in (None, coder)]

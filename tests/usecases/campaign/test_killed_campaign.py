@@ -70,7 +70,8 @@ def check(folder: Path) -> None:
     assert [v.name for v in shelf.versions()] == ["shipped", "v1"]
     made = shelf.version("v1").folder
     assert made is not None
-    assert sorted(p.name for p in made.iterdir()) == ["lexicon.json", "scorer.json", "version.json"]
+    assert sorted(p.name for p in made.iterdir()) == [
+        "learnt-from.sha256", "lexicon.json", "scorer.json", "version.json"]
     assert sorted(p.name for p in (folder / "research").iterdir()) == [
         "DATACARD.md", "agreement.json", "records.jsonl", "splits.json"]
     assert (folder / "report.html").read_text("utf-8").endswith("</html>\n")

@@ -18,6 +18,7 @@ from ehrcoder.usecases.campaign.simulate import SimulatedExpert, import_cases
 from ehrcoder.usecases.campaign.train import pass_gate, train_version, training_record, verified_set
 from ehrcoder.usecases.campaign.verify import add_second_coding, next_record, second_codings
 from ehrcoder.usecases.campaign.versions import Version, VersionShelf
+from ehrcoder.usecases.sign_record import amend_record
 from ehrcoder.usecases.verify_code import VerifyCode
 
 CODER = CoderId("anna")
@@ -106,6 +107,28 @@ def test_a_training_that_is_paused_or_dies_leaves_no_version(world: World) -> No
     assert [v.name for v in world.shelf.versions()] == ["shipped"]
     assert world.shelf.making().joinpath("half").exists()
     assert world.train().name == "v1"
+
+
+def test_what_a_paused_training_left_of_other_records_is_thrown_away(world: World) -> None:
+    def dying(records, texts, folder):
+        (folder / "checkpoint").write_text("x")
+        raise CancelledError("paused")
+
+    seen: list[bool] = []
+
+    def noting(records, texts, folder):
+        seen.append((folder / "checkpoint").exists())
+        return dying(records, texts, folder)
+
+    for trainer in (dying, noting):
+        with pytest.raises(CancelledError):
+            train_version(world.campaign, records=world.workspace, store=world.store, shelf=world.shelf,
+                          trainer=trainer)
+    signed = next(r for r, _ in verified_set(world.campaign, world.workspace).training)
+    amend_record(signed.record_id, history=world.workspace, coder_id=CODER, reason="one more look")
+    with pytest.raises(CancelledError):
+        train_version(world.campaign, records=world.workspace, store=world.store, shelf=world.shelf, trainer=noting)
+    assert seen == [True, False]
 
 
 def test_too_few_records_train_nothing(tmp_path: Path, world: World) -> None:
