@@ -12,12 +12,10 @@ from pathlib import Path
 import icons
 import licences
 from folders import HOME, REPOSITORY, STAGE
+from llama_source import LEFT_OUT
 
 _IMPORTED = "release-"
 _VOCABULARY = "vocabulary.sqlite"
-# Between processors that have a library of their own; these take the next older one. Sapphire Rapids is among them
-# because its tiles (AMX) are named by processors of virtual machines that then refuse them: the worker dies there.
-_LEFT_OUT = ("cannonlake", "cascadelake", "cooperlake", "ivybridge", "piledriver", "sapphirerapids")
 _LIBRARY_ENDINGS = (".so", ".dylib", ".dll", ".metal")
 
 
@@ -94,7 +92,7 @@ def extract_libraries(wheel: Path, target: Path) -> int:
 
 
 def _travels(library: str) -> bool:
-    return not any(part in library for part in ("mtmd", "llama-common", *_LEFT_OUT))
+    return not any(part in library for part in ("mtmd", "llama-common", *LEFT_OUT))
 
 
 def write_windows_version(target: Path, text: str) -> None:

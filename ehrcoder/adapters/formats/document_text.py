@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ehrcoder.adapters.formats.decoding import DecodedText
+from ehrcoder.adapters.formats.time_limit import time_limit
 from ehrcoder.adapters.formats.xml_trees import child, parse_xml
 from ehrcoder.adapters.formats.zip_archives import Archive, open_archive
 from ehrcoder.core.errors import InputError
@@ -115,12 +116,13 @@ def text_of_pdf(data: bytes, *, name: str) -> DecodedText:
     # Its remarks on broken files are of no use to a person and may quote the text.
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise InputError(f"{name} is protected by a password.", next_step="Unlock it first.")
-        if len(reader.pages) > _MOST_PAGES:
-            raise InputError(f"{name} has more than {_MOST_PAGES} pages.", next_step="Split it.")
-        pages = [page.extract_text() for page in reader.pages]
+        with time_limit(len(data), name=name):
+            reader = PdfReader(io.BytesIO(data))
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise InputError(f"{name} is protected by a password.", next_step="Unlock it first.")
+            if len(reader.pages) > _MOST_PAGES:
+                raise InputError(f"{name} has more than {_MOST_PAGES} pages.", next_step="Split it.")
+            pages = [page.extract_text() for page in reader.pages]
     except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError,
             zlib.error, OSError, NotImplementedError, AssertionError, ImportError, RuntimeError) as error:
         raise InputError(f"{name} is a PDF that is damaged or locked.", next_step="Save it again.") from error

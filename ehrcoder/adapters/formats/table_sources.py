@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _DATE_FORMATS = frozenset((*range(14, 18), 22))
 _MOST_COLUMNS = 1000
+# Cells that a row does not name are filled up to the last one that it does: a kilobyte can stand for millions.
+_MOST_CELLS = 20_000_000
 
 
 class JsonLinesReader:
@@ -124,6 +126,8 @@ def _objects(data: bytes, context: ReadContext) -> list[Mapping[str, object]]:
 
 def _as_rows(objects: Sequence[Mapping[str, object]]) -> tuple[list[str], list[list[str]]]:
     header = list(dict.fromkeys(key for item in objects for key in item))[:_MOST_COLUMNS]
+    if len(header) * len(objects) > _MOST_CELLS:
+        raise _too_wide()
     return header, [[_cell(item.get(key)) for key in header] for item in objects]
 
 
@@ -135,6 +139,8 @@ def _as_table(
 
 
 def _table_text(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    if len(header) * len(rows) > _MOST_CELLS:
+        raise _too_wide()
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(header)
@@ -180,6 +186,7 @@ def _date_styles(archive: Archive) -> frozenset[int]:
 
 
 def _rows_of(sheet: _Element, strings: Sequence[str], dates: frozenset[int]) -> Iterator[list[str]]:
+    count = 0
     for row in sheet.iter("row"):
         cells: list[str] = []
         for cell in row.iterfind("c"):
@@ -189,8 +196,16 @@ def _rows_of(sheet: _Element, strings: Sequence[str], dates: frozenset[int]) -> 
                 break
             cells.extend("" for _ in range(column - len(cells)))
             cells.append(_value_of(cell, strings, dates))
+        count += len(cells)
+        if count > _MOST_CELLS:
+            raise _too_wide()
         if any(value.strip() for value in cells):
             yield cells
+
+
+def _too_wide() -> InputError:
+    return InputError(f"The table stands for more than {_MOST_CELLS // 10**6} million cells.",
+                      next_step="Split it, or leave out columns that hold no record.")
 
 
 def _column_of(letters: str) -> int:
