@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _MOST_PAGES = 3000
 _RTF_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _WORD_AROUND = re.compile(r"word/(header|footer|footnotes|endnotes|comments)\d*\.xml")
+# Print draws some letters as one sign (ﬁ); as text, "atrial ﬁbrillation" is found by nobody.
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _WORD_LINE = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # Deleted text, and the second version of what is there already.
 _WORD_UNSEEN = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr"})
@@ -129,7 +131,7 @@ def text_of_pdf(data: bytes, *, name: str) -> DecodedText:
     if not any(page.strip() for page in pages):
         raise InputError(f"{name} is a PDF without text: its {len(pages)} pages are pictures (scanned).",
                          next_step="Run text recognition on it first.")
-    text = "\n\n".join(page for page in pages if page.strip())
+    text = "\n\n".join(page for page in pages if page.strip()).translate(_LIGATURES)
     whole = text.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace").replace("\x00", "")
     found = _extracted(whole, kind="PDF", name=name)
     empty = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
