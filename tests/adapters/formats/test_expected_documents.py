@@ -1,7 +1,8 @@
 """What notes, tables, documents and workbooks give, stated file by file.
 
-Real files where the shared data holds them: plain text, tables, and the three PDF documents. Their rows were made by
-pandas, from the plain bytes and, for PDF, compared with what PDFium reads, not by the readers alone; texts are stated by length and hash, so that no passage stands here.
+Real files where the shared data holds them: plain text, tables, and three PDF documents. What is stated for text and
+tables was made from the plain bytes and by pandas, not by the readers; the PDF texts equal those of PDFium but for white
+space. Texts are stated by length and hash, so that no passage stands here.
 RTF, DOCX, XLSX, JSON Lines and further PDF are the project's own fictional notes as other programs write them
 (`written_elsewhere/make.py`), and are held to the note that they were made from.
 """
@@ -73,8 +74,8 @@ def test_a_file_of_another_program_gives_the_words_of_its_note(read_with, path) 
 def test_json_lines_give_each_note_to_its_last_character(read_with, place) -> None:
     notes = [path.read_text("utf-8") for path in sorted(NOTES.glob("*.txt"))[:10]]
     notes = notes[place:] + notes[:place]
-    lines = "".join(json.dumps({"id": number, "note": note, "icd10cm": "E11.9; I10"}, ensure_ascii=bool(place % 2)) + "\n"
-                    for number, note in enumerate(notes))
+    objects = [{"id": number, "note": note, "icd10cm": "E11.9; I10"} for number, note in enumerate(notes)]
+    lines = "".join(json.dumps(each, ensure_ascii=bool(place % 2)) + "\n" for each in objects)
     found = read_with(reader_of(lines.encode(), "notes.jsonl"), lines.encode(), name="notes.jsonl").records
     assert [record.documents[0].text for record in found] == notes
     assert {code.coding.code for record in found for code in record.imported_codes} == {"E11.9", "I10"}
