@@ -1,8 +1,8 @@
 """What notes, tables, documents and workbooks give, stated file by file.
 
 Real files where the shared data holds them: plain text, tables, and three PDF documents. What is stated for text and
-tables was made from the plain bytes and by pandas, not by the readers; the PDF texts equal those of PDFium but for white
-space. Texts are stated by length and hash, so that no passage stands here.
+tables was made from the plain bytes and by pandas, not by the readers; the PDF texts equal those of PDFium but for
+white space. Texts are stated by length and hash, so that no passage stands here.
 RTF, DOCX, XLSX, JSON Lines and further PDF are the project's own fictional notes as other programs write them
 (`written_elsewhere/make.py`), and are held to the note that they were made from.
 """
