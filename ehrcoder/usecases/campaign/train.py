@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ehrcoder.core.assignments import RecordCoding
@@ -16,11 +16,11 @@ from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord, RecordStatus
-from ehrcoder.core.suggestions import CodeSuggestion
+from ehrcoder.core.suggestions import CodeSuggestion, RunOutcome
 from ehrcoder.engine.learn.corpus import TrainingRecord
 from ehrcoder.engine.segment import sentences_of
 from ehrcoder.ports import CancelToken, Progress
-from ehrcoder.usecases.campaign.label import BatchEngine
+from ehrcoder.usecases.campaign.label import BatchEngine, Proposed
 from ehrcoder.usecases.campaign.labels import Records
 from ehrcoder.usecases.campaign.store import CampaignStore
 from ehrcoder.usecases.campaign.versions import Version, VersionShelf
@@ -158,17 +158,39 @@ def pass_gate(
     truth = [CodedCase(record_id=record.record_id, marks=tuple(m for m in marks_of_coding(coding) if m.kind in _FITTED))
              for record, coding in gate]
     documents = [record for record, _ in gate]
-    answers = [
-        label_apart(documents, engine_of(each.folder), progress=progress, name=each.name, cancel=cancel)
-        for each in (old, version)
-    ]
+    answers: list[dict[RecordId, CodedCase]] = []
+    without_model: list[int] = []
+    for each in (old, version):
+        counted = _CountedRuns(engine_of(each.folder))
+        answers.append(label_apart(documents, counted, progress=progress, name=each.name, cancel=cancel))
+        without_model.append(counted.without_model)
     decision = decide_gate(truth, answers[0], answers[1], seed=campaign.plan.seed)
+    if without_model[0] != without_model[1]:
+        # An adapter that the runtime refuses does not stop the engine, which then answers without the model.
+        which = version.name if without_model[1] > without_model[0] else old.name
+        decision = replace(decision, accepted=False, reason=(
+            f"not comparable: {which} answered without its model on {max(without_model)} of {len(gate)} records; "
+            "`ehrcoder doctor` says whether the model itself is well, else its adapter is damaged"))
     # First the entry, then the card, then the pointer: a kill in between leaves the old version in use.
     store.add_entry(campaign.campaign_id, "gate", version.name, {"against": old.name, "decision": decision})
     shelf.note_gate(version.name, gate=decision.reason, accepted=decision.accepted)
     if decision.accepted:
         shelf.use(version.name)
     return decision
+
+
+class _CountedRuns:
+    """An engine that counts how often it answered without its model."""
+
+    def __init__(self, engine: BatchEngine) -> None:
+        self._engine = engine
+        self.without_model = 0
+
+    def propose_many(self, records: Sequence[EncounterRecord], *, cancel: CancelToken | None = None) -> Proposed:
+        """Propose as the engine does."""
+        proposed = self._engine.propose_many(records, cancel=cancel)
+        self.without_model += sum(run.outcome is RunOutcome.WITHOUT_MODEL for run, _ in proposed)
+        return proposed
 
 
 def label_apart(

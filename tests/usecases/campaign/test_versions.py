@@ -70,6 +70,15 @@ def test_a_spoiled_version_is_refused_and_the_one_in_use_stays(world: World) -> 
     assert kept.gate == decision.reason
 
 
+def test_a_version_whose_model_does_not_answer_is_refused_however_good_it_looks(world: World) -> None:
+    blind = WordEngine(blind=frozenset(list(WORDS)[:4]), wrong=0.5, without_model=False)
+    decision = world.gate(world.train(), old=blind, new=WordEngine(wrong=0.0, without_model=True))
+    assert decision.low > 0
+    assert not decision.accepted
+    assert "v1 answered without its model" in decision.reason
+    assert world.shelf.current().name == "shipped"
+
+
 def test_a_better_version_comes_into_use_and_a_former_one_can_be_brought_back(world: World) -> None:
     decision = world.gate(world.train(), old=WordEngine(blind=frozenset(list(WORDS)[:4]), wrong=0.5), new=WordEngine())
     assert decision.accepted
