@@ -70,6 +70,8 @@ def _add_plan(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _step(steps, "status", _STEPS, "show where the campaign stands")
     sample = _step(steps, "sample", _STEPS, "choose the records that experts code first, with the reasons")
     sample.add_argument("size", type=int, metavar="N")
+    sample.add_argument("--read-first", action="store_true",
+                        help="read records without codes quickly, without the model, so that code chapters are strata")
     sample.add_argument("--weight", action="append", default=[], metavar="VALUE=FACTOR",
                         help="take more of a stratum, such as '80 and over=2'; repeatable")
 

@@ -86,12 +86,12 @@ class CampaignRun:
         """Choose among the records with gold in train, by what all records are like; the experts code them by hand."""
         from ehrcoder.core.campaign.plan import Arm, WorkItem, WorkState
         from ehrcoder.core.campaign.sampling import choose_sample, coverage_of
-        from ehrcoder.usecases.campaign.sample import assign_coders, cluster_records, gather_facts
+        from ehrcoder.usecases.campaign.sample import assign_coders, cluster_records, gather_facts, with_chapters
 
         self._say("sample")
         key = self._campaign.campaign_id
         if "sample-1" not in self._store.lists(key):
-            facts = gather_facts(self.workspace)
+            facts = with_chapters(gather_facts(self.workspace), self.workspace)
             clustering = cluster_records(facts, self.workspace, seed=self.options.seed)
             choosable = [f for f in facts if f.record_id in train]
             size = self.options.sample or max(1, 2 * len(choosable) // 3)

@@ -72,8 +72,9 @@ def run_sample(options: argparse.Namespace) -> int:
     """Choose the first records."""
     from ehrcoder.usecases.campaign.sample import make_sample
 
-    with campaign_opened(options) as (_, workspace, store, campaign):
-        name, coverage = make_sample(campaign, size=options.size, records=workspace, store=store,
+    with campaign_opened(options) as (services, workspace, store, campaign):
+        ranker = services.engine(with_model=False, policy=campaign.plan.policy) if options.read_first else None
+        name, coverage = make_sample(campaign, size=options.size, records=workspace, store=store, ranker=ranker,
                                      weights=_weights(options.weight), progress=show_progress)
         lines = store.work(campaign.campaign_id, name)
     if options.json:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ehrcoder.core.campaign.facts import DIMENSIONS, RecordFacts
+from ehrcoder.core.campaign.facts import SAMPLED_DIMENSIONS, UNKNOWN, RecordFacts
 from ehrcoder.core.campaign.plan import WorkItem
 from ehrcoder.core.campaign.sample_size import allocate
 from ehrcoder.core.ids import RecordId
@@ -51,9 +51,9 @@ def choose_sample(
 ) -> tuple[WorkItem, ...]:
     """Return the records to code, with a reason each, ordered so that every beginning of the list is a fair sample.
 
-    Clusters get their share of the sample, strata their share within a cluster; of each cell the most typical record
-    is taken first, then the least typical, and so on. `weights` raises or lowers a value such as "female" or
-    "80 and over".
+    Clusters get their share of the sample, strata (with the chapter of known codes) their share within a cluster; of
+    each cell the most typical record is taken first, then the least typical, and so on. `weights` raises or lowers a
+    value such as "female" or "80 and over".
     """
     by_cluster: defaultdict[int, list[RecordFacts]] = defaultdict(list)
     for each in facts:
@@ -76,7 +76,7 @@ def _of_cluster(
 ) -> list[WorkItem]:
     cells: defaultdict[str, list[RecordFacts]] = defaultdict(list)
     for each in members:
-        cells[each.stratum].append(each)
+        cells[each.sampled_stratum].append(each)
     mass = {name: len(cell) * _mean_weight(cell, weights) for name, cell in cells.items()}
     parts = _share_out(wanted, {name: len(cell) for name, cell in cells.items()}, mass, owed)
     items: list[WorkItem] = []
@@ -116,7 +116,9 @@ def coverage_of(
     shares: list[Share] = []
     apart: list[tuple[str, float]] = []
     inside = [each for each in facts if each.record_id in sampled]
-    values_of = {dimension: {each.record_id: each.of(dimension) for each in facts} for dimension in DIMENSIONS}
+    values_of = {dimension: {each.record_id: each.of(dimension) for each in facts} for dimension in SAMPLED_DIMENSIONS}
+    if set(values_of["code chapter"].values()) <= {UNKNOWN}:
+        del values_of["code chapter"]
     if clustering is not None:
         names = [f"{number + 1} {name}" for number, name in enumerate(clustering.names)]
         values_of["text cluster"] = {each.record_id: names[clustering.cluster[each.record_id]] for each in facts}
@@ -140,7 +142,7 @@ def _mean_weight(members: Sequence[RecordFacts], weights: Mapping[str, float] | 
     total = 0.0
     for each in members:
         weight = 1.0
-        for dimension in DIMENSIONS:
+        for dimension in SAMPLED_DIMENSIONS:
             weight *= weights.get(each.of(dimension), 1.0)
         total += weight
     return total / len(members)

@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from ehrcoder.core.campaign.checks import (
     CheckFinding,
@@ -23,23 +22,14 @@ from ehrcoder.core.campaign.coded import CodedCase
 from ehrcoder.core.campaign.plan import Campaign
 from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.ids import RecordId
-from ehrcoder.core.records import EncounterRecord
 from ehrcoder.engine.likeness import nearest_texts
-from ehrcoder.engine.pipeline import Ranking
 from ehrcoder.ports import Progress
 from ehrcoder.usecases.campaign.labels import Labels, Records
+from ehrcoder.usecases.campaign.sample import Ranker
 from ehrcoder.usecases.campaign.store import CampaignStore
 
 EditsOf = Callable[[RecordId], Sequence[str]]
 """Names the code-edit rules that a record's codes break."""
-
-
-class Ranker(Protocol):
-    """Ranks every candidate of a record."""
-
-    def rank(self, record: EncounterRecord) -> Ranking:
-        """Return the codes of a record, best first."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

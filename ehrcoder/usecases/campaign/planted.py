@@ -9,8 +9,9 @@ from ehrcoder.core.campaign.checks import unlikely_codes
 from ehrcoder.core.campaign.coded import CodedCase
 from ehrcoder.core.campaign.fairness import Rate, counts_of, group_rates
 from ehrcoder.core.ids import RecordId
-from ehrcoder.usecases.campaign.check_set import Ranker, support_of
+from ehrcoder.usecases.campaign.check_set import support_of
 from ehrcoder.usecases.campaign.labels import Labels, Records
+from ehrcoder.usecases.campaign.sample import Ranker
 from ehrcoder.usecases.campaign.simulate import plant_bias, swap_codes
 
 FLOORS = (0.01, 0.02, 0.05, 0.1)

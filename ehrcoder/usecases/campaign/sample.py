@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from ehrcoder.core.campaign.facts import RecordFacts, facts_of
+from ehrcoder.core.campaign.facts import RecordFacts, chapter_of, facts_of
 from ehrcoder.core.campaign.plan import Arm, Campaign, WorkItem, is_double_coded
 from ehrcoder.core.campaign.sampling import Clustering, Coverage, choose_sample, coverage_of
+from ehrcoder.core.codes import ICD_10_CM, CodeKind
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import RecordId
-from ehrcoder.core.records import RecordStatus
+from ehrcoder.core.records import EncounterRecord, RecordStatus
 from ehrcoder.engine.cluster import cluster_texts
+from ehrcoder.engine.pipeline import Ranking
 from ehrcoder.ports import Progress, RecordStore
 from ehrcoder.usecases.campaign.store import CampaignStore
 
 SAMPLE = "sample"
+
+
+class Ranker(Protocol):
+    """Ranks every candidate of a record."""
+
+    def rank(self, record: EncounterRecord) -> Ranking:
+        """Return the codes of a record, best first."""
+        ...
 
 
 def gather_facts(store: RecordStore, *, progress: Progress | None = None) -> tuple[RecordFacts, ...]:
@@ -27,6 +38,24 @@ def gather_facts(store: RecordStore, *, progress: Progress | None = None) -> tup
         if progress is not None:
             progress(number, len(rows), "reading records")
     return tuple(facts)
+
+
+def with_chapters(
+    facts: Sequence[RecordFacts], records: RecordStore, *, ranker: Ranker | None = None,
+    progress: Progress | None = None,
+) -> tuple[RecordFacts, ...]:
+    """Return the facts with the chapter of each record's first diagnosis: imported, else proposed, else as ranked."""
+    found: list[RecordFacts] = []
+    for number, each in enumerate(facts, start=1):
+        record = records.record(each.record_id)
+        codes = [c.coding.code for c in record.imported_codes if c.coding.system == ICD_10_CM]
+        codes = codes or [s.coding.code for s in records.suggestions(each.record_id) if s.kind is CodeKind.DIAGNOSIS]
+        if not codes and ranker is not None:
+            codes = [r.case.code for r in ranker.rank(record).codes if r.case.kind is CodeKind.DIAGNOSIS]
+        found.append(replace(each, chapter=chapter_of(codes[0])) if codes else each)
+        if progress is not None:
+            progress(number, len(facts), "looking for codes")
+    return tuple(found)
 
 
 def cluster_records(facts: Sequence[RecordFacts], store: RecordStore, *, seed: int) -> Clustering:
@@ -48,15 +77,17 @@ def next_list(campaign: Campaign, store: CampaignStore, kind: str) -> str:
 
 def make_sample(
     campaign: Campaign, *, size: int, records: RecordStore, store: CampaignStore,
-    weights: Mapping[str, float] | None = None, progress: Progress | None = None,
+    weights: Mapping[str, float] | None = None, progress: Progress | None = None, ranker: Ranker | None = None,
 ) -> tuple[str, Coverage]:
     """Choose a sample among the records that nobody coded yet; return its list and how well it covers the whole.
+
+    The chapters of imported or proposed codes are strata too. With a ranker, records without any are read for that.
 
     The list is stored in one transaction. Raises InputError when nothing is left to choose from.
     """
     if size < 1:
         raise InputError("A sample needs at least one record.", kept="Nothing was made.")
-    facts = gather_facts(records, progress=progress)
+    facts = with_chapters(gather_facts(records, progress=progress), records, ranker=ranker, progress=progress)
     open_records = {row.record_id for row in records.rows()
                     if row.status in (RecordStatus.NEW, RecordStatus.PROPOSED)}
     choosable = [each for each in facts if each.record_id in open_records - sampled_records(campaign, store)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 
+import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
@@ -84,6 +86,28 @@ def test_alpha_of_two_coders_follows_from_its_definition() -> None:
     differing = 2 * sum(a != b for a, b in zip(first, second, strict=True))
     expected = 1 - (sum(counts) - 1) * differing / apart
     assert krippendorff_alpha(list(zip(first, second, strict=True))) == pytest.approx(expected, abs=1e-12)
+
+
+def alpha_by_coincidences(units: list[list[int]]) -> float:
+    """Compute nominal alpha as Krippendorff 2011 does it in section C: by the matrix of coincidences."""
+    values = sorted({value for unit in units for value in unit})
+    matrix = np.zeros((len(values), len(values)))
+    for unit in units:
+        for (i, a), (j, b) in product(enumerate(unit), repeat=2):
+            if i != j and len(unit) > 1:
+                matrix[values.index(a), values.index(b)] += 1 / (len(unit) - 1)
+    totals = matrix.sum(axis=1)
+    n = totals.sum()
+    by_chance = (totals * (totals - 1)).sum()
+    return float(((n - 1) * np.trace(matrix) - by_chance) / (n * (n - 1) - by_chance))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_alpha_of_many_coders_with_gaps_is_that_of_the_coincidence_matrix(seed: int) -> None:
+    source = random.Random(seed)
+    units = [[source.choice((unit % 4, source.randrange(4))) for _ in range(source.randint(1, 6))]
+             for unit in range(40)]
+    assert krippendorff_alpha(units) == pytest.approx(alpha_by_coincidences(units), abs=1e-12)
 
 
 def test_alpha_over_sets_of_codes_counts_half_an_agreement_for_half_the_codes() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
-from ehrcoder.core.campaign.facts import RecordFacts
+import pytest
+
+from ehrcoder.core.campaign.facts import RecordFacts, chapter_of
 from ehrcoder.core.campaign.sampling import Clustering, choose_sample, coverage_of
 from ehrcoder.core.ids import RecordId
 from ehrcoder.engine.cluster import cluster_texts
@@ -115,3 +118,29 @@ def test_asking_for_more_than_there_is_gives_everything_once() -> None:
     facts = facts_for(len(pairs), 6)
     items = choose_sample(facts, clustering_of(facts, [text for _, text in pairs]), size=500)
     assert sorted(item.record_id for item in items) == sorted(each.record_id for each in facts)
+
+
+@pytest.mark.parametrize(("code", "chapter"), [
+    ("A00.0", "A00-B99"), ("B99.9", "A00-B99"), ("C00.0", "C00-D49"), ("D49.9", "C00-D49"), ("D50.9", "D50-D89"),
+    ("H59.89", "H00-H59"), ("H60.90", "H60-H95"), ("C7A.00", "C00-D49"), ("M1A.00X0", "M00-M99"),
+    ("O9A.111", "O00-O9A"),
+    ("T88.9XXA", "S00-T88"),
+    ("U07.1", "U00-U85"), ("W19.XXXA", "V00-Y99"), ("Z3A.20", "Z00-Z99"), ("0DTJ4ZZ", "unknown"),
+])
+def test_a_diagnosis_code_is_in_the_chapter_of_the_tabular_list(code: str, chapter: str) -> None:
+    assert chapter_of(code) == chapter
+
+
+def test_the_chapters_of_known_codes_are_strata_of_the_sample() -> None:
+    pairs = texts_of(5, {"heart": 900})
+    source = random.Random(3)
+    facts = [replace(f, chapter=source.choices(("I00-I99", "E00-E89", "C00-D49"), weights=(70, 25, 5))[0])
+             for f in facts_for(len(pairs), 6)]
+    clustering = clustering_of(facts, [text for _, text in pairs])
+    items = choose_sample(facts, clustering, size=100)
+    coverage = coverage_of(facts, frozenset(item.record_id for item in items), clustering)
+    taken = {s.value: s.sampled for s in coverage.shares if s.dimension == "code chapter"}
+    everywhere = {s.value: s.total / len(facts) for s in coverage.shares if s.dimension == "code chapter"}
+    assert all(abs(taken[chapter] - 100 * share) <= 5 for chapter, share in everywhere.items())
+    assert all("I00-I99" in i.stratum or "E00-E89" in i.stratum or "C00-D49" in i.stratum for i in items)
+    assert "code chapter" not in dict(coverage_of(facts_for(20, 1), frozenset(), None).apart)
