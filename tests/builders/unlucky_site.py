@@ -9,16 +9,18 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from builders.busy_site import R1, Site, fixed_key, known_keys
-from builders.code_releases import code_file, imported, put
+from builders.code_releases import code_file, imported, put, sources_with_few_synonyms
 from builders.coding_world import CODER, record_of
 
 from ehrcoder.adapters.formats import all_readers
@@ -35,12 +37,14 @@ from ehrcoder.usecases.import_records import import_paths
 from ehrcoder.usecases.profiles import create_profile
 
 PASSWORD = "four plain words here"
+FIRST_SCHEMA = (Path(__file__).parents[1] / "upgrade" / "schema-0001.sql").read_bytes().decode("utf-8")
 
 
 class Day:
     """The steps of the day; each is done and noted as done, or refused in words and noted as that."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, sources: Path) -> None:
+        self.sources = sources
         self.site = Site(folder / "disk")
         self.site.say = lambda *words: None  # type: ignore[method-assign]  # its own notes would fail as well
         self.folder = folder
@@ -53,6 +57,8 @@ class Day:
         put(self.folder, "note.txt", b"Hypertension of the third note.\n")
         put(self.folder, "icd10cm_codes_2026.txt", code_file())
         self.site.ready().close()
+        with closing(sqlite3.connect(self.site.folder / "old.ehrw")) as raw:
+            raw.executescript(FIRST_SCHEMA)
         if encrypted:
             change_key(self.site.folder / "w.ehrw", old=None, new=fixed_key(1), clock=self.site.clock,
                        ids=self.site.ids)
@@ -90,7 +96,9 @@ class Day:
                               anchors=site.folder / "anchors")
         self.step("backup", lambda: make_backup(shelf, clock=site.clock)[0].path.name)
         self.step("edition", lambda: len(imported(
-            site.folder / "sets", self.folder / "icd10cm_codes_2026.txt").editions))
+            site.folder / "sets", self.folder / "icd10cm_codes_2026.txt", sources=self.sources).editions))
+        self.step("migrate", lambda: SqliteWorkspace.open(
+            site.folder / "old.ehrw", clock=site.clock, ids=site.ids, anchors=site.folder / "anchors").close())
         self.step("key", lambda: change_key(path, old=known_keys().key_for(path), new=fixed_key(2), clock=site.clock,
                                             ids=site.ids))
 
@@ -112,16 +120,22 @@ def main() -> None:
     disk = ctypes.CDLL(None)
     disk.disk_disarm.restype = ctypes.c_long
     with tempfile.TemporaryDirectory() as folder:
+        sources = sources_with_few_synonyms(Path(folder))
         # What the steps import is imported before the first fork.
-        first = Day(Path(folder))
+        first = Day(Path(folder), sources=sources)
         first.prepare(encrypted=True)
         first.work()
+        serve(disk, sources)
+
+
+def serve(disk: ctypes.CDLL, sources: Path) -> None:
+    """Fork a day for each line of standard input."""
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
             folder = Path(order["folder"])
-            day = Day(folder)
+            day = Day(folder, sources=sources)
             try:
                 day.prepare(encrypted=order["encrypted"])
                 disk.disk_arm(str(folder / "disk").encode(), ctypes.c_long(order["at"]), order["kind"])

@@ -82,6 +82,16 @@ def is_done(outcome: dict, step: str) -> bool:
     return step in outcome and not isinstance(outcome[step], dict)
 
 
+def opened(path: Path) -> SqliteWorkspace:
+    """Open a workspace as the next start would, and check that it is whole."""
+    workspace = SqliteWorkspace.open(path, clock=SteppingClock(), ids=CountingIds(), keys=known_keys(),
+                                     anchors=path.with_name("anchors"))
+    assert workspace.warnings == ()
+    assert workspace.verify().problems == ()
+    assert workspace.rebuild().differing == ()
+    return workspace
+
+
 def check(folder: Path, outcome: dict) -> None:
     """Check that what was done is there, that nothing is half there, and that what was refused was said well."""
     assert "failed" not in outcome, outcome["failed"]
@@ -92,12 +102,11 @@ def check(folder: Path, outcome: dict) -> None:
             assert what["refused"] in expected, (step, what)
             assert what["next"], (step, what)
     disk = folder / "disk"
-    with closing(SqliteWorkspace.open(disk / "w.ehrw", clock=SteppingClock(), ids=CountingIds(), keys=known_keys(),
-                                      anchors=disk / "anchors")) as workspace:
-        assert workspace.warnings == ()
-        assert workspace.verify().problems == ()
-        assert workspace.rebuild().differing == ()
+    with closing(opened(disk / "w.ehrw")) as workspace:
         check_content(workspace, outcome)
+    with closing(opened(disk / "old.ehrw")) as workspace:
+        assert len(workspace.rows()) == 2
+        assert len(workspace.events(R1)) == 6
     if is_done(outcome, "backup"):
         shelf = SqliteBackups(disk / "w.ehrw", clock=SteppingClock(), ids=CountingIds(), keys=known_keys())
         made = [each for each in shelf.backups() if each.path.name == outcome["backup"]]
@@ -142,6 +151,7 @@ def fail_at(server: Server, folder: Path, *, kind: int, encrypted: bool, every: 
         outcome = server.day(folder, at=at, kind=kind, encrypted=encrypted)
         check(folder, outcome)
         refused += sum(1 for each in outcome.values() if isinstance(each, dict))
+    print(f"kind {kind}, encrypted {encrypted}: of {whole['writes']} writes each {every}th failed, {refused} refused")
     return refused
 
 
