@@ -411,6 +411,13 @@ def run_model_worker(log_file: str) -> None:
     worker.main(log_file)
 
 
+def run_verification_helper() -> None:
+    """Be the second process of the verification of a large workspace."""
+    from ehrcoder.adapters.store import verify_helper
+
+    verify_helper.main()
+
+
 def installation_probes(workspace: Path | None = None) -> tuple[Probes, dt.date]:
     """Return what looks at each part of this installation, for `ehrcoder doctor`, and the day.
 

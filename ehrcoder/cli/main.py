@@ -34,8 +34,10 @@ from ehrcoder.cli import (
     worklist_command,
 )
 from ehrcoder.core.errors import CancelledError, EhrCoderError
+from ehrcoder.interrupts import heeded_interrupts
 
 MODEL_WORKER = "--model-worker"
+VERIFICATION_HELPER = "--verification-helper"
 PROBE_WINDOW = "--probe-window"
 COMMANDS = (
     gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
@@ -64,11 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = sys.argv[1:] if arguments is None else list(arguments)
     if options[:1] == [MODEL_WORKER]:
         return _run_model_worker(options[1:])
+    if options[:1] == [VERIFICATION_HELPER]:
+        return _run_verification_helper()
     if options[:1] == [PROBE_WINDOW]:
         return _probe_window()
     parsed = build_parser().parse_args(options or ["gui"])
     try:
-        return parsed.run(parsed)
+        with heeded_interrupts():
+            return parsed.run(parsed)
     except KeyboardInterrupt:
         print("Cancelled. What was already saved is kept.", file=sys.stderr)
         return CancelledError.exit_code
@@ -105,6 +110,14 @@ def _run_model_worker(options: Sequence[str]) -> int:
     from ehrcoder.services import run_model_worker
 
     run_model_worker(options[0] if options else "")
+    return 0
+
+
+def _run_verification_helper() -> int:
+    """Become the second process of a verification; an installed program has no other way to start it."""
+    from ehrcoder.services import run_verification_helper
+
+    run_verification_helper()
     return 0
 
 

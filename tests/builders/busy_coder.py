@@ -20,6 +20,7 @@ from ehrcoder.adapters.system import SystemClock, UuidSource
 from ehrcoder.core.assignments import RejectReason
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import RecordId
+from ehrcoder.interrupts import heeded_interrupts
 from ehrcoder.usecases.verify_code import VerifyCode
 
 
@@ -29,8 +30,6 @@ def say(text: str) -> None:
 
 
 def main(path: Path) -> None:
-    # Started from a background job, a process ignores interrupts; this one is here to be interrupted.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     clock, ids = SystemClock(), UuidSource()
     workspace = SqliteWorkspace.open(path, clock=clock, ids=ids)
     record_id = RecordId("r1")
@@ -61,4 +60,7 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    # Started from a background job, a process ignores interrupts; this one is here to be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with heeded_interrupts():
+        main(Path(sys.argv[1]))

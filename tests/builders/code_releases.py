@@ -32,7 +32,7 @@ def imported(
     return import_releases(paths, target, sources or find_paths().code_set_sources, named=named)
 
 
-def sources_with_few_synonyms(folder: Path, *, lines: int = 12) -> Path:
+def sources_with_few_synonyms(folder: Path, *, lines: int = 4) -> Path:
     """Return a folder of sources whose synonym tables are short: an import then takes no second, but all its steps."""
     sources = folder / "sources"
     (sources / "synonyms").mkdir(parents=True)

@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 
 from ehrcoder.adapters.store import serial
 from ehrcoder.adapters.store.migrate import expected_schema, migration_sha256, stored_schema
-from ehrcoder.adapters.store.projection import is_listed
 from ehrcoder.adapters.store.record_tables import RecordTables, run_content_sha256
-from ehrcoder.adapters.store.replay import Replay, parsed, touched
+from ehrcoder.adapters.store.replay import parsed, touched
 from ehrcoder.adapters.store.row_hash import altered_rows
 from ehrcoder.adapters.store.session import Row, Session
+from ehrcoder.adapters.store.verify_helper import helped
+from ehrcoder.adapters.store.verify_histories import HistoriesCheck, Part
 from ehrcoder.adapters.store.verify_people import PeopleCheck
-from ehrcoder.core.canonical import canonical_sha256, sha256_of_text, spell
-from ehrcoder.core.errors import EhrCoderError, IntegrityError
+from ehrcoder.core.canonical import canonical_sha256, sha256_of_text
+from ehrcoder.core.errors import IntegrityError
 from ehrcoder.core.history import ledger_genesis, ledger_hash
-from ehrcoder.core.ids import RecordId
 from ehrcoder.ports import ChainReport
 
 _MANY = 200
@@ -31,10 +29,6 @@ SELECT l.position, l.kind, l.subject, l.content_sha256, l.previous_hash, l.hash,
        e.event_id, e.record_id, e.sequence, e.hash
 FROM ledger AS l LEFT JOIN events AS e ON e.position = l.position ORDER BY l.position
 """
-_EVENTS = """
-SELECT event_id, record_id, sequence, previous_hash, hash, CAST(body AS BLOB), position FROM events
-ORDER BY record_id, sequence
-"""
 _STRAY_EVENTS = """
 SELECT e.record_id, e.sequence, e.body FROM events AS e
 WHERE NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.position = e.position AND l.kind = 'event')
@@ -44,17 +38,6 @@ _CONTENT_HASHES = "SELECT record_id, content_sha256 FROM records"
 _META = "SELECT key, value FROM meta"
 _MIGRATIONS = "SELECT name, number, applied_at FROM migrations"
 _NUMBERS = "SELECT record_id, number FROM records"
-_HEADS = """
-SELECT record_id, version, head_hash, signature, assignment_count, flag, held_for, is_draft FROM coding
-"""
-_ASSIGNMENTS = """
-SELECT sequence, assignment_id, system, code, body FROM assignments WHERE record_id = ? ORDER BY sequence
-"""
-_DECISIONS = "SELECT suggestion_id, decision FROM decisions WHERE record_id = ?"
-_WITHOUT_HISTORY = """
-SELECT record_id FROM assignments UNION SELECT record_id FROM decisions
-EXCEPT SELECT record_id FROM events
-"""
 _RUN = "SELECT body, manifest, number FROM runs WHERE run_id = ?"
 _RUN_IDS = "SELECT run_id FROM runs"
 _SUGGESTIONS = """
@@ -74,20 +57,21 @@ _HAS_EVENT = "SELECT 1 FROM events WHERE record_id = ? AND hash = ?"
 
 
 def verify(session: Session, records: RecordTables) -> ChainReport:
-    """Check every line of the workspace."""
-    report = _checked(session, records)
-    if not report.problems:
-        return report
+    """Check every line of the workspace; of a large one, with a second process."""
+    with helped(session) as helper:
+        report = _checked(session, records, part=helper.rest)
+        if not report.problems and helper.found_nothing(report.head_hash):
+            return report
     # Bytes that are no text stop the quick way. The second one is slower, but can name the line they are in.
     with _damaged_text_readable(session):
-        return _checked(session, records)
+        return _checked(session, records, part=Part())
 
 
-def _checked(session: Session, records: RecordTables) -> ChainReport:
+def _checked(session: Session, records: RecordTables, *, part: Part) -> ChainReport:
     check = _Check(session=session)
     try:
         with session.reading():
-            check.everything(records)
+            check.everything(records, part)
     except IntegrityError as error:
         check.note(error.what)
     return check.report()
@@ -133,7 +117,7 @@ class _Check:
             # Damaged bytes were read as half characters, which no screen can show.
             self.problems.append(problem.encode("utf-8", "backslashreplace").decode("utf-8"))
 
-    def everything(self, records: RecordTables) -> None:
+    def everything(self, records: RecordTables, part: Part) -> None:
         if not self.pages():
             return
         self.guards()
@@ -141,12 +125,14 @@ class _Check:
         self._people.ends()
         self.own()
         self.strays()
-        self.histories()
         self.suggestions()
         self.exports()
         for problem in altered_rows(self.session):
             self.note(problem)
-        self.contents(records)
+        HistoriesCheck(
+            session=self.session, note=self.note, content=self._content, numbers=self._numbers,
+            refusal=self._people.refusal if self._people.has_profiles else None,
+        ).everything(part, records)
 
     def pages(self) -> bool:
         """Let SQLite check its own structure first: nothing else can be read safely when that is damaged."""
@@ -231,35 +217,6 @@ class _Check:
         if found != self._migrated:
             self.note("The list of the file's migrations was altered.")
 
-    def histories(self) -> None:
-        """Replay each record's events and compare with the coding that is stored beside them."""
-        heads = {row[0]: row[1:] for row in self.session.all(_HEADS)}
-        refusal = self._people.refusal if self._people.has_profiles else None
-        for record_id, rows in groupby(self.session.each(_EVENTS), key=itemgetter(1)):
-            replay = Replay(record_id=record_id, head_hash=self._content.get(record_id, ""),
-                            refusal=refusal)
-            replay.take(rows)
-            for problem in replay.problems:
-                self.note(problem)
-            self._compare(replay, heads.pop(record_id, None))
-        for record_id, head in heads.items():
-            if head != (0, "", None, 0, None, "", 0):
-                self.note(f"The stored coding of record {record_id} has no history.")
-        for (record_id,) in self.session.all(_WITHOUT_HISTORY):
-            self.note(f"The stored codes or decisions of record {record_id} have no history.")
-
-    def _compare(self, replay: Replay, head: Row | None) -> None:
-        signature = spell(replay.signature) if replay.signature else None
-        expected = (replay.version, replay.head_hash, signature, len(replay.assignments), replay.flag,
-                    replay.held_for, int(replay.is_draft))
-        if head != expected:
-            self.note(f"The stored coding of record {replay.record_id} is not where its history ends.")
-        elif (
-            self.session.all(_ASSIGNMENTS, (replay.record_id,)) != replay.assignment_rows()
-            or dict(self.session.all(_DECISIONS, (replay.record_id,))) != replay.decisions
-        ):
-            self.note(f"The stored codes of record {replay.record_id} are not what its history amounts to.")
-
     def strays(self) -> None:
         """Find what lies in the tables without a line in the ledger: it was put in from outside."""
         for record_id, sequence, body in self.session.all(_STRAY_EVENTS):
@@ -303,17 +260,6 @@ class _Check:
             if head_hash and self.session.one(_HAS_EVENT, (record_id, head_hash)) is None:
                 self.note(f"Record {record_id} was exported with a history that is not here any more: "
                           "its end was cut, or the file was replaced by an older one.")
-
-    def contents(self, records: RecordTables) -> None:
-        """Compare each record's text and data with the hash taken at its import."""
-        for record_id in self._content:
-            try:
-                record = records.record(RecordId(record_id))
-            except EhrCoderError as error:
-                self.note(error.what)
-            else:
-                if not is_listed(self.session, record, number=self._numbers[record_id]):
-                    self.note(f"What is stored of record {record_id} in lists and look-ups was altered.")
 
 
 def _export_hash(body: str) -> str:

@@ -24,6 +24,7 @@ from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.core.codes import ICD_10_CM
 
 COUNT_ONLY, EIO_ONCE, FULL_FROM, SHORT = range(4)
+PARTS = 10
 KINDS = {"EIO": EIO_ONCE, "ENOSPC": FULL_FROM, "short write": SHORT}
 
 
@@ -151,7 +152,7 @@ def fail_at(server: Server, folder: Path, *, kind: int, encrypted: bool, every: 
         outcome = server.day(folder, at=at, kind=kind, encrypted=encrypted)
         check(folder, outcome)
         refused += sum(1 for each in outcome.values() if isinstance(each, dict))
-    print(f"kind {kind}, encrypted {encrypted}: of {whole['writes']} writes each {every}th failed, {refused} refused")
+    print(f"kind {kind}, encrypted {encrypted}: {whole['writes']} writes, each {every}th: {refused} steps refused")
     return refused
 
 
@@ -163,9 +164,11 @@ def test_a_disk_that_fails_at_some_write_costs_the_step_and_nothing_else(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("first", range(1, PARTS + 1))
 @pytest.mark.parametrize("encrypted", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_disk_that_fails_at_any_write_costs_the_step_and_nothing_else(
-    server: Server, folder: Path, kind: str, encrypted: bool
+    server: Server, folder: Path, kind: str, encrypted: bool, first: int
 ) -> None:
-    assert fail_at(server, folder / "site", kind=KINDS[kind], encrypted=encrypted, every=1) > 0
+    """All parts together let each write fail; they may run side by side."""
+    assert fail_at(server, folder / "site", kind=KINDS[kind], encrypted=encrypted, every=PARTS, first=first) > 0
