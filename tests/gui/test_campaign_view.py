@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from PySide6.QtWidgets import QPushButton
 
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.cli.campaign_simulated_steps import CampaignRun
+from ehrcoder.core.campaign.checks import CheckFinding, CheckKind
 from ehrcoder.core.records import RecordStatus
 from ehrcoder.gui.campaign.figures import figures_of
 from ehrcoder.gui.campaign.view import CampaignPopup
+from ehrcoder.usecases.campaign.check_set import CheckResult
 from ehrcoder.usecases.campaign.dashboard import gather_dashboard
 from ehrcoder.usecases.campaign.label import Machine
 from ehrcoder.usecases.campaign.labels import gather_labels
@@ -104,7 +107,15 @@ def test_every_figure_leads_to_records_of_the_workspace(tmp_path: Path) -> None:
         board = gather_dashboard(workspace.campaigns.campaign(""), labels, records=workspace,
                                  store=workspace.campaigns, now=services.clock.now())
         known = {row.record_id for row in workspace.rows()}
+    first, second = sorted(known)[:2]
+    kind = CheckKind.STRANGE_CODE
+    board = replace(board, record_lists={**board.record_lists, kind.value: (first, second)}, checks=CheckResult(
+        records=60, findings=tuple(
+            CheckFinding(check=kind, message=message, records=records, strength=1.0)
+            for message, records in (("one", (first,)), ("two", (first, second))))))
     found = figures_of(board)
+    strange = next(f for f in found if f.name == f"Check: {kind.value}")
+    assert (strange.value, dict(strange.notes)) == ("2 findings", {first: "one; two", second: "two"})
     assert {"Progress", "F1, all", "Calibration", "Learning curve", "Time against the control arm", "review-1"} <= {
         each.name for each in found}
     assert all(each.records and set(each.records) <= known for each in found if each.name != "Progress")

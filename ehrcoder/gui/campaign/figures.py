@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ehrcoder.core.campaign.checks import CheckKind
 from ehrcoder.core.campaign.intervals import Estimate
@@ -20,6 +21,8 @@ class Figure:
     value: str
     records: tuple[RecordId, ...] = ()
     plot: str = ""
+    notes: Mapping[RecordId, str] = field(default_factory=dict[RecordId, str])
+    """What is said of single records, such as a check's findings."""
 
 
 def figures_of(board: Dashboard) -> tuple[Figure, ...]:
@@ -53,9 +56,14 @@ def figures_of(board: Dashboard) -> tuple[Figure, ...]:
                      value=f"accuracy {_shown(r.accuracy)}, {'accepted' if r.accepted else 'rework'}")
               for r in board.reviews]
     for kind in CheckKind:
-        count = sum(f.check is kind for f in board.checks.findings) if board.checks else 0
-        if count:
-            found.append(Figure(name=f"Check: {kind.value}", value=f"{count} findings", records=lists[kind.value]))
+        findings = [f for f in board.checks.findings if f.check is kind] if board.checks else []
+        if findings:
+            notes: dict[RecordId, str] = {}
+            for finding in findings:
+                for record_id in finding.records:
+                    notes[record_id] = "; ".join(filter(None, (notes.get(record_id), finding.message)))
+            count = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+            found.append(Figure(name=f"Check: {kind.value}", value=count, records=lists[kind.value], notes=notes))
     for g in board.fairness:
         if g.stands_out and g.estimate is not None and g.difference is not None:
             found.append(Figure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ class CampaignPopup(Overlay):
         self._host = host
         self._work = CampaignWork(host.session)
         self._state = CampaignState(dashboard=None, reasons={})
+        self._notes: Mapping[RecordId, str] = {}
         self._cancel: CancelFlag | None = None
         self.heading.setText(self.tr("Campaign"))
         self.setAccessibleName(self.tr("Campaign"))
@@ -59,7 +61,7 @@ class CampaignPopup(Overlay):
         self.plot.setMinimumSize(QSize(WIDTH, HEIGHT))
         self.model = TableModel[RecordId]([
             Column(heading=self.tr("Record"), text=self._title_of),
-            Column(heading=self.tr("Why it stands on a list"), text=lambda r: self._state.reasons.get(r, "")),
+            Column(heading=self.tr("Why it stands on a list"), text=self._why),
         ], self)
         self.table = QTableView()
         self.table.setObjectName("campaign_records")
@@ -163,6 +165,7 @@ class CampaignPopup(Overlay):
         if svg:
             self.plot.load(QByteArray(svg.encode()))
             self.plot.setAccessibleName(f"{figure.name}: {figure.value}")
+        self._notes = figure.notes
         self.model.set_rows(())
         self.model.set_rows(figure.records)
 
@@ -178,6 +181,10 @@ class CampaignPopup(Overlay):
     def _title_of(self, record_id: RecordId) -> str:
         row = self._host.session.row(record_id)
         return row.title if row is not None else record_id
+
+    def _why(self, record_id: RecordId) -> str:
+        """Return what the chosen figure says of a record, else why it stands on its last list."""
+        return self._notes.get(record_id) or self._state.reasons.get(record_id, "")
 
     def _open_record(self, index: QModelIndex) -> None:
         record_id = self.model.row(index)
