@@ -47,6 +47,21 @@ class Effort:
         return self.from_suggestions / self.from_nothing if self.from_nothing else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffortParts:
+    """Seconds by what they go to, from suggestions to the gold codes."""
+
+    accepting: float
+    rejecting: float
+    replacing: float
+    adding: float
+
+    @property
+    def total(self) -> float:
+        """All of them."""
+        return self.accepting + self.rejecting + self.replacing + self.adding
+
+
 def deciding() -> float:
     """Return the seconds to accept or reject what is shown: judge it, press one key; the next is then selected."""
     return MENTAL + KEYSTROKE
@@ -63,19 +78,28 @@ def adding(finding: Finding) -> float:
     return typing + MENTAL + (finding.place - 1) * KEYSTROKE + KEYSTROKE
 
 
-def effort_of(gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding]) -> Effort:
-    """Return what a record costs. Every suggestion is decided on: right ones accepted, others replaced or rejected."""
+def parts_of(gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding]) -> EffortParts:
+    """Return what a record costs from its suggestions, by what the time goes to.
+
+    Every suggestion is decided on: right ones are accepted, others replaced or rejected; then what is missing is added.
+    """
     missing = set(gold) - {offer.code for offer in offered}
-    seconds = 0.0
+    accepting = rejecting = replacing_seconds = 0.0
     for offer in offered:
         if offer.code in gold:
-            seconds += deciding()
+            accepting += deciding()
             continue
         place = next((n for n, code in enumerate(offer.alternatives, start=1) if code in missing), None)
         if place is None:
-            seconds += deciding()
+            rejecting += deciding()
         else:
             missing.discard(offer.alternatives[place - 1])
-            seconds += replacing(place)
-    seconds += sum(adding(find(code)) for code in sorted(missing))
-    return Effort(from_suggestions=seconds, from_nothing=sum(adding(find(code)) for code in sorted(gold)))
+            replacing_seconds += replacing(place)
+    return EffortParts(accepting=accepting, rejecting=rejecting, replacing=replacing_seconds,
+                       adding=sum(adding(find(code)) for code in sorted(missing)))
+
+
+def effort_of(gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding]) -> Effort:
+    """Return what a record costs from its suggestions, and from nothing."""
+    return Effort(from_suggestions=parts_of(gold, offered, find).total,
+                  from_nothing=sum(adding(find(code)) for code in sorted(gold)))

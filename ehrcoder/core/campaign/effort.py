@@ -10,7 +10,7 @@ from ehrcoder.core.campaign.coded import CodedCase
 from ehrcoder.core.campaign.intervals import Estimate
 from ehrcoder.core.campaign.plan import Arm
 from ehrcoder.core.codes import CodeKind
-from ehrcoder.core.effort import Finding, Offered, effort_of
+from ehrcoder.core.effort import EffortParts, Finding, Offered, effort_of, parts_of
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.suggestions import CodeSuggestion
 
@@ -54,6 +54,12 @@ def modelled_seconds(truth: CodedCase, offered: Sequence[Offered] | None, *, fin
     kinds = {code: kind for kind, code in truth.keys}
     effort = effort_of(gold, offered or (), lambda code: find(kinds[code], code) if find else TYPICAL_FINDING)
     return effort.from_nothing if offered is None else effort.from_suggestions
+
+
+def modelled_parts(truth: CodedCase, offered: Sequence[Offered], *, find: Find | None = None) -> EffortParts:
+    """Return the modelled seconds from suggestions by what they go to."""
+    kinds = {code: kind for kind, code in truth.keys}
+    return parts_of(frozenset(kinds), offered, lambda code: find(kinds[code], code) if find else TYPICAL_FINDING)
 
 
 def offered_of(suggestions: Sequence[CodeSuggestion]) -> tuple[Offered, ...]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.campaign.coded import CodedCase, CodeMark
-from ehrcoder.core.campaign.effort import Find, modelled_seconds
+from ehrcoder.core.campaign.effort import Find, modelled_parts, modelled_seconds
 from ehrcoder.core.campaign.intervals import Estimate
 from ehrcoder.core.campaign.quality import quality_of
 from ehrcoder.core.codes import CodeKind
-from ehrcoder.core.effort import Offered
+from ehrcoder.core.effort import EffortParts, Offered
 from ehrcoder.core.ids import RecordId
 
 UNTRAINED = "untrained"
@@ -21,7 +21,8 @@ UNTRAINED = "untrained"
 class SeedRow:
     """One row: `records` verified; quality on records never learnt from; mean modelled seconds in both arms.
 
-    `time_ratio` is the modelled time with suggestions over that without, with its 95 % interval over records.
+    `time_ratio` is the modelled time with suggestions over that without, with its 95 % interval over records; `parts`
+    are the shares of the time without suggestions to which the time with them goes.
     """
 
     records: int
@@ -33,6 +34,7 @@ class SeedRow:
     seconds_assisted: float
     seconds_manual: float
     time_ratio: Estimate
+    parts: EffortParts | None = None
 
 
 def seed_row(
@@ -45,6 +47,8 @@ def seed_row(
     pairs = [
         (modelled_seconds(c, offered[c.record_id], find=find), modelled_seconds(c, None, find=find)) for c in truth
     ]
+    by_hand = sum(m for _, m in pairs) or 1.0
+    parts = [modelled_parts(c, offered[c.record_id], find=find) for c in truth]
     source = random.Random(1)
     drawn = sorted(_ratio(source.choices(pairs, k=len(pairs))) for _ in range(1000))
     ratio = _ratio(pairs)
@@ -53,6 +57,9 @@ def seed_row(
         f1_diagnoses=diagnoses.f1, seconds_assisted=sum(a for a, _ in pairs) / len(pairs),
         seconds_manual=sum(m for _, m in pairs) / len(pairs),
         time_ratio=Estimate(value=ratio, low=drawn[25], high=drawn[974], count=len(pairs)),
+        parts=EffortParts(
+            accepting=sum(p.accepting for p in parts) / by_hand, rejecting=sum(p.rejecting for p in parts) / by_hand,
+            replacing=sum(p.replacing for p in parts) / by_hand, adding=sum(p.adding for p in parts) / by_hand),
     )
 
 
@@ -66,15 +73,21 @@ def table_markdown(rows: Sequence[tuple[str, SeedRow]], *, how: str) -> str:
     lines = [
         how, "",
         "| verified records | F1 (95 %) | F1 diagnoses | precision | recall | s a record, assisted | s by hand | "
-        "assisted / by hand (95 %) |", "|---|---|---|---|---|---|---|---|",
+        "assisted / by hand (95 %) | accepting + rejecting + replacing + adding |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {name} | {r.f1.value:.3f} ({r.f1.low:.3f}–{r.f1.high:.3f}) | {r.f1_diagnoses.value:.3f} | "
         f"{r.precision:.3f} | {r.recall:.3f} | {r.seconds_assisted:.0f} | {r.seconds_manual:.0f} | "
-        f"{r.time_ratio.value:.2f} ({r.time_ratio.low:.2f}–{r.time_ratio.high:.2f}) |"
+        f"{r.time_ratio.value:.2f} ({r.time_ratio.low:.2f}–{r.time_ratio.high:.2f}) | {_shown(r.parts)} |"
         for name, r in rows
     ]
     return "\n".join(lines) + "\n"
+
+
+def _shown(parts: EffortParts | None) -> str:
+    return "" if parts is None else " + ".join(
+        f"{part:.2f}" for part in (parts.accepting, parts.rejecting, parts.replacing, parts.adding))
 
 
 def _ratio(pairs: Sequence[tuple[float, float]]) -> float:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from ehrcoder.core.calibration import calibration_of
-from ehrcoder.core.effort import KEYSTROKE, MENTAL, RESPONSE, Finding, Offered, adding, deciding, effort_of, replacing
+from ehrcoder.core.effort import (
+    KEYSTROKE,
+    MENTAL,
+    RESPONSE,
+    Finding,
+    Offered,
+    adding,
+    deciding,
+    effort_of,
+    parts_of,
+    replacing,
+)
 from ehrcoder.core.metrics import CodedRecord, micro_scores, paired_gain
 from ehrcoder.core.negation_check import is_plainly_negated
 
@@ -86,3 +97,12 @@ def test_the_gain_is_of_the_same_records() -> None:
 )
 def test_only_a_cue_right_before_the_words_negates_plainly(before: str, expected: bool) -> None:
     assert is_plainly_negated(before + "fiebre", len(before)) is expected
+
+
+def test_the_parts_say_to_what_the_time_goes_and_make_up_the_whole() -> None:
+    gold = frozenset({"I10", "E11.9", "J18.9"})
+    offered = [Offered(code="I10"), Offered(code="J45.909"), Offered(code="E11.8", alternatives=("E11.65", "E11.9"))]
+    parts = parts_of(gold, offered, lambda _: FOUND)
+    assert (parts.accepting, parts.rejecting, parts.replacing, parts.adding) == pytest.approx(
+        (deciding(), deciding(), replacing(2), adding(FOUND)))
+    assert parts.total == pytest.approx(effort_of(gold, offered, lambda _: FOUND).from_suggestions)
