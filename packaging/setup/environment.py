@@ -7,11 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hashed
 from console import Console
 from places import REPOSITORY, REQUIREMENTS, VENV, python_of, stamp_in
 from stamps import Stamp
 
-_PIP_HINT = "If the package index could not be reached, run this again once it can be: finished steps are kept."
+_PIP_HINT = (
+    "If the package index could not be reached, run this again once it can be: finished steps are kept. If a file has "
+    f"another hash because your own mirror built it, set {hashed.ANY_FILE}=1."
+)
 
 
 def pip(console: Console, venv: Path, arguments: list[str | Path], what: str, **more: str) -> None:
@@ -52,7 +56,8 @@ def install_packages(console: Console, *, wheel: Path, tests: bool) -> str:
     names = ["run", "assets", *(["test", "docs", "package"] if tests else [])]
     files = [REQUIREMENTS / f"{name}.txt" for name in names]
     done = []
-    locked = Stamp(stamp_in(VENV, "packages-test" if tests else "packages-run"), [sys.version, *files])
+    checked_files = [path for path in (hashed.list_for_this_machine(),) if path is not None]
+    locked = Stamp(stamp_in(VENV, "packages-test" if tests else "packages-run"), [sys.version, *files, *checked_files])
     runtime = Stamp(stamp_in(VENV, "llama-wheel"), [wheel])
     if not runtime.holds():
         _install_wheel(console, wheel, replace=stamp_in(VENV, "llama-wheel").exists())
@@ -61,8 +66,15 @@ def install_packages(console: Console, *, wheel: Path, tests: bool) -> str:
     if not locked.holds():
         tools = REQUIREMENTS / "tools.txt"
         pip(console, VENV, ["install", "-r", tools], "installing pip and setuptools")
+        if checked_files:
+            # What ships comes from the very files that were tried; what only tests or builds is pinned by version.
+            pip(console, VENV, ["install", "--require-hashes", "-r", *checked_files], "installing packages")
+            files = files[2:]
+        else:
+            console.note("no list of hashes for this system and Python, or not wanted: versions are pinned, files not")
         listed = [word for file in files for word in ("-r", file)]
-        pip(console, VENV, ["install", *listed], "installing packages")
+        if listed:
+            pip(console, VENV, ["install", *listed], "installing packages")
         locked.write()
         done.append(f"packages ({', '.join(names)})")
     product = Stamp(stamp_in(VENV, "product"), [str(REPOSITORY), REPOSITORY / "pyproject.toml"])

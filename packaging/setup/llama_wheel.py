@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import environment
+import hashed
 import llama_source
 from console import Console, SetupError
 from places import CACHE, REQUIREMENTS, WHEELS
@@ -88,7 +89,9 @@ def ensure(console: Console, *, portable: bool = False) -> str:
     }
     # pip keeps wheels that it built under any options: without its cache the options count.
     flags = ["--no-deps", "--no-build-isolation"]
-    get = ["download", *flags, "--no-binary", "llama-cpp-python", "-d", source, f"llama-cpp-python=={version()}"]
+    wanted = CACHE / "setup" / "llama-source.txt"
+    wanted.write_text(hashed.pinned_source("llama-cpp-python") + "\n", "utf-8")
+    get = ["download", *flags, "--no-binary", "llama-cpp-python", "-d", source, "-r", wanted]
     environment.pip(console, tools, get, "fetching llama-cpp-python", **search)
     unpacked = llama_source.unpack(next(source.glob("*.tar.gz")), source)
     llama_source.trim(unpacked)

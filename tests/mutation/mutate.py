@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -29,6 +30,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _SECONDS = 240
+_NOT_NEEDED = ("cacheprovider", "pytestqt", "pytest-qt", "xdist", "faulthandler", "hypothesispytest")
 GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "chain": (("ehrcoder.core.history", "ehrcoder.core.canonical"),
               ("tests/unit/test_coding_history.py", "tests/unit/core/test_history_rules.py",
@@ -114,6 +116,8 @@ def _changes(node: ast.AST) -> tuple[str, ...]:
             return ("one more",)
         case ast.Constant(value=str()) if node.value:
             return ("other text",)
+        case ast.Return(value=ast.Constant(value=None)):
+            return ()
         case ast.Return(value=ast.expr()):
             return ("nothing returned",)
         case ast.Raise() | ast.Continue() | ast.AugAssign():
@@ -189,18 +193,25 @@ def is_alive(mutant: Mutant | None, tests: tuple[str, ...]) -> bool:
         signal.alarm(_SECONDS)
         if mutant is not None:
             sys.meta_path.insert(0, _Changed(mutant))
-        import pytest
-
-        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow and not model", *tests])))
+        os._exit(run(tests))
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == 0
 
 
-def _preload() -> None:
-    """Import once what every child needs; none of it is the program's own."""
-    import pydantic  # noqa: F401
-    import pytest  # noqa: F401
-    import sqlite_utils  # noqa: F401
+def run(tests: tuple[str, ...]) -> int:
+    """Run tests in this process and return pytest's exit code."""
+    import pytest
+
+    return int(pytest.main(["-x", "-q", *(word for name in _NOT_NEEDED for word in ("-p", f"no:{name}")),
+                            "-m", "not slow and not model", *tests]))
+
+
+def _forget_own_modules() -> None:
+    """Leave the imports of others as they are: a child then imports what is the project's own, its mutant among it."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or ""
+        if name != "__main__" and file.startswith(str(REPOSITORY)) and "site-packages" not in file:
+            del sys.modules[name]
 
 
 def main() -> None:
@@ -212,12 +223,12 @@ def main() -> None:
     sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
     modules, tests = GROUPS[options.group]
     present = tuple(each for each in tests if (REPOSITORY / each).exists())
-    _preload()
-    if not is_alive(None, present):
+    if run(present):
         sys.exit("The tests fail without any change.")
     everything = [each for module in modules for each in mutants(module)]
-    for name in [each for each in sys.modules if each.startswith("ehrcoder")]:
-        del sys.modules[name]  # so that each child imports its mutant
+    _forget_own_modules()
+    gc.collect()
+    gc.freeze()
     if options.most and len(everything) > options.most:
         everything = random.Random(1).sample(everything, options.most)
     alive: list[Mutant] = []

@@ -245,3 +245,86 @@ def test_a_long_command_says_that_it_still_works(
     console(setup_module, tmp_path).run([sys.executable, "-c", script], "building")
 
     assert "… building, step 7/231: 0 s" in capsys.readouterr().out
+
+
+# Hashes
+
+
+class Asked:
+    """Notes what pip was asked to do, in place of pip."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def __call__(self, console: object, venv: Path, arguments: list[object], what: str, **more: str) -> None:
+        self.words.append(" ".join(map(str, arguments)))
+
+
+@pytest.fixture
+def asked(setup_module: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Have the packages installed on a Linux machine with Python 3.11, and return what pip was asked to do."""
+    environment, hashed, made = setup_module("environment"), setup_module("hashed"), Asked()
+    monkeypatch.setattr(environment, "pip", made)
+    monkeypatch.setattr(environment, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(hashed.sys, "platform", "linux")
+    monkeypatch.setattr(hashed.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(hashed.sys, "version_info", (3, 11, 7))
+    monkeypatch.delenv("EHRCODER_ANY_FILE", raising=False)
+    return made
+
+
+def install(setup_module: Load, tmp_path: Path) -> None:
+    wheel = tmp_path / "llama.whl"
+    wheel.write_bytes(b"x")
+    setup_module("environment").install_packages(console(setup_module, tmp_path), wheel=wheel, tests=True)
+
+
+def test_what_ships_is_installed_from_files_with_known_hashes(setup_module: Load, asked: Asked, tmp_path: Path) -> None:
+    install(setup_module, tmp_path)
+
+    ships = [each for each in asked.words if "--require-hashes" in each]
+    assert [each.rpartition("/")[2] for each in ships] == ["linux-x86_64-cp311.txt"]
+    assert not any("run.txt" in each or "assets.txt" in each for each in asked.words)
+    assert any("test.txt" in each for each in asked.words)
+
+
+@pytest.mark.parametrize("why", ["another Python", "another system", "asked for"])
+def test_without_a_list_of_hashes_versions_are_pinned_and_that_is_said(
+    setup_module: Load, asked: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hashed = setup_module("hashed")
+    match why:
+        case "another Python":
+            monkeypatch.setattr(hashed.sys, "version_info", (3, 14, 0))
+        case "another system":
+            monkeypatch.setattr(hashed.platform, "machine", lambda: "riscv64")
+        case _:
+            monkeypatch.setenv("EHRCODER_ANY_FILE", "1")
+    install(setup_module, tmp_path)
+
+    assert not any("--require-hashes" in each for each in asked.words)
+    assert any("run.txt" in each and "assets.txt" in each for each in asked.words)
+    assert "versions are pinned" in capsys.readouterr().out
+
+
+def test_the_source_that_is_built_is_fetched_by_its_hash(
+    setup_module: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel, made, lines = setup_module("llama_wheel"), Asked(), []
+
+    def download(console: object, venv: Path, arguments: list[object], what: str, **more: str) -> None:
+        made(console, venv, arguments, what)
+        if arguments[0] == "download":
+            lines.extend(Path(str(arguments[-1])).read_text("utf-8").splitlines())
+            raise setup_module("console").SetupError("stop here")
+
+    (tmp_path / "setup").mkdir()
+    monkeypatch.setattr(wheel, "CACHE", tmp_path)
+    monkeypatch.setattr(wheel, "WHEELS", tmp_path / "wheels")
+    monkeypatch.setattr(wheel.environment, "ensure_venv", lambda *_: "")
+    monkeypatch.setattr(wheel.environment, "pip", download)
+    with pytest.raises(setup_module("console").SetupError, match="stop here"):
+        wheel.ensure(console(setup_module, tmp_path))
+    assert len(lines) == 1
+    assert lines[0].startswith(f"llama-cpp-python=={wheel.version()} --hash=sha256:")
