@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+
+import error_texts
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCES = REPOSITORY / "ehrcoder" / "gui"
@@ -149,6 +152,19 @@ def broken(language: str) -> list[str]:
     return found
 
 
+def errors_amiss(language: str) -> list[str]:
+    """Return errors of import, export and window without a translation, and translations of errors that are gone."""
+    there = json.loads((TRANSLATIONS / f"errors_{language}.json").read_text("utf-8"))
+    wanted = error_texts.templates(error_texts.translated_modules())
+    known = error_texts.templates(error_texts.all_modules())
+    lacking = [f"{file}: error {text!r}" for text, file in wanted.items() if text not in there]
+    # "The file" and the like are filled in, and stand in no error by themselves.
+    gone = [f"error {text!r} is raised nowhere" for text in there if text not in known and len(text.split()) > 2]
+    uneven = [f"error {text!r} and {words!r} differ in their places" for text, words in there.items()
+              if text.count("{}") != words.count("{}")]
+    return [*lacking, *gone, *uneven]
+
+
 def main() -> int:
     """Update or check, and return the exit code."""
     parser = argparse.ArgumentParser(prog="packaging/translations.py", description=__doc__)
@@ -161,7 +177,7 @@ def main() -> int:
             there = read(path)
             write(path, language, {text: there.get(text, "") for text in wanted})
             compile_(path)
-        problems = [*missing(language, wanted), *broken(language)]
+        problems = [*missing(language, wanted), *broken(language), *errors_amiss(language)]
         print("\n".join(problems) if problems else f"{language}: all {len(wanted)} texts are translated")
         if problems:
             print(f"{language}: {len(problems)} of {len(wanted)} texts need work", file=sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json, print_table
+from ehrcoder.cli.terminal_language import spoken
 
 if TYPE_CHECKING:
     from ehrcoder.usecases.import_records import FileOutcome, ImportReport
@@ -113,7 +114,7 @@ def _print_report(report: ImportReport) -> None:
     ordered = sorted(report.outcomes, key=lambda outcome: outcome.status.value != "failed")
     rows = [
         (outcome.status.value, outcome.source_name, str(_new_records(outcome)), outcome.source_format,
-         _shortened(outcome.message))
+         _shortened(spoken(outcome.message)))
         for outcome in ordered[:_ROWS_SHOWN]
     ]
     print_table(("outcome", "file", "records", "format", "remarks"), rows)

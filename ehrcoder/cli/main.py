@@ -78,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Cancelled. What was already saved is kept.", file=sys.stderr)
         return CancelledError.exit_code
     except EhrCoderError as error:
-        print(f"ehrcoder: {error}", file=sys.stderr)
+        from ehrcoder.cli.terminal_language import spoken
+
+        print(f"ehrcoder: {spoken(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output went away (`ehrcoder … | head`); nothing more can be said to it.

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from ehrcoder.error_language import ErrorTexts
+
 LANGUAGES = ("en", "es")
+_ERROR_TEXTS = "ehrcoder_error_texts"
 
 
 def wanted_language(setting: str) -> str:
@@ -27,6 +30,7 @@ def install_language(app: QCoreApplication, setting: str, resources: Path) -> st
         former.deleteLater()
     language = wanted_language(setting)
     QLocale.setDefault(QLocale(language))
+    app.setProperty(_ERROR_TEXTS, ErrorTexts(resources, language))
     if language == "en":
         return language
     qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -35,3 +39,10 @@ def install_language(app: QCoreApplication, setting: str, resources: Path) -> st
         if translator.load(name, folder):
             app.installTranslator(translator)
     return language
+
+
+def spoken(text: str) -> str:
+    """Return what an error says in the language of the window; English where it has no translation."""
+    app = QCoreApplication.instance()
+    texts = app.property(_ERROR_TEXTS) if app is not None else None
+    return texts.spoken(text) if isinstance(texts, ErrorTexts) else text

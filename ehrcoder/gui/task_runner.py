@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ehrcoder.core.errors import CancelledError, EhrCoderError, InputError
+from ehrcoder.gui.language import spoken
 
 Result = TypeVar("Result")
 
@@ -77,15 +78,15 @@ def problem_of(error: BaseException) -> Problem:
     """Return what a person is told of an error; the text of a foreign exception may hold clinical text."""
     if isinstance(error, EhrCoderError):
         return Problem(
-            what=error.what, kept=error.kept, next_step=error.next_step,
+            what=spoken(error.what), kept=spoken(error.kept), next_step=spoken(error.next_step),
             is_refusal=isinstance(error, InputError), kind=type(error).__name__,
         )
     frames = traceback.extract_tb(error.__traceback__)
     places = "\n".join(f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-8:])
     return Problem(
-        what=f"EHRCoder made a mistake of its own ({type(error).__name__}).",
-        kept="Every decision that was shown as saved is kept.",
-        next_step="Go on working; if it happens again, report the lines below. They hold no clinical text.",
+        what=spoken(f"EHRCoder made a mistake of its own ({type(error).__name__})."),
+        kept=spoken("Every decision that was shown as saved is kept."),
+        next_step=spoken("Go on working; if it happens again, report the lines below. They hold no clinical text."),
         trace=places or type(error).__name__,
     )
 

@@ -100,7 +100,7 @@ def test_the_columns_of_a_table_are_named_once_by_keyboard(window: MainWindow, t
             QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         QTest.keyClicks(window.focusWidget(), role)
     assert asked.chosen() == {"record": "Nr", "text": "Befund", "icd10cm": "D1,D2"}
-    asked.go.click()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
     assert wait_until_loaded(window)
     assert window.records.model.total == 4
     # The second file with this header needs no word.

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -56,6 +57,7 @@ class ImportOptionsPopup(Overlay):
         self.separator = QLineEdit()
         self.separator.setObjectName("import_separator")
         self.separator.setAccessibleName(self.tr("Separator between the notes of a file, a regular expression"))
+        self.separator.returnPressed.connect(self._confirm)
         self.separator.setPlaceholderText(self.tr(
             "lines between the notes of one file, such as ^====$ (empty: one note)"
         ))
@@ -168,6 +170,7 @@ class ImportOptionsPopup(Overlay):
         words = self._words()
         for each in COLUMN_ROLES:
             combo.addItem(words.get(each, each), each)
+        combo.installEventFilter(self)
         combo.setCurrentIndex(max(combo.findData(role), 0))
         return combo
 
@@ -211,6 +214,14 @@ class ImportOptionsPopup(Overlay):
                 options["separator.stays"] = "yes"
         self.dismiss()
         self._host.session.import_files(self._paths, options=options)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The table keeps Enter to itself; in a column's box it means: import.
+        is_key = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
+        if is_key and isinstance(watched, QComboBox) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._confirm()
+            return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QPlainTextEdit, QPushButton, QTableView
 
 from ehrcoder.gui.dialogs.overlay import Overlay
+from ehrcoder.gui.language import spoken
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.task_runner import Lane
 from ehrcoder.gui.words import counted
@@ -35,7 +36,7 @@ class ImportReportPopup(Overlay):
             Column(heading=self.tr("File"), text=lambda each: each.source_name),
             Column(heading=self.tr("Records"), text=_records, align_right=True),
             Column(heading=self.tr("Format"), text=lambda each: each.source_format),
-            Column(heading=self.tr("Remarks"), text=lambda each: each.message),
+            Column(heading=self.tr("Remarks"), text=lambda each: spoken(each.message)),
         ], self)
         self.table = QTableView()
         self.table.setObjectName("import_report_files")
@@ -115,9 +116,9 @@ class ImportReportPopup(Overlay):
         if outcome is None:
             self.details.clear()
             return
-        lines = [outcome.source_name, "", outcome.message or self.tr("Nothing to remark.")]
+        lines = [outcome.source_name, "", spoken(outcome.message) or self.tr("Nothing to remark.")]
         if outcome.left_out:
-            lines += ["", self.tr("Left out or doubtful:"), *(f"  {each}" for each in outcome.left_out)]
+            lines += ["", self.tr("Left out or doubtful:"), *(f"  {each}" for each in map(spoken, outcome.left_out))]
         self.details.setPlainText("\n".join(lines))
 
     def _ask_where(self) -> None:
