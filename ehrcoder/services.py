@@ -52,6 +52,7 @@ class Services:
         self.paths = paths or find_paths()
         self.settings = settings or load_settings(self.paths.settings_file)
         self._model: LanguageModel | None = None
+        self._adapter: Path | None = None
 
     @property
     def default_workspace(self) -> Path:
@@ -285,9 +286,20 @@ class Services:
         self.close()
         return path
 
+    @property
+    def shipped_adapter(self) -> Path:
+        """The adapter that lies with the shipped artefacts."""
+        return self.paths.artefacts / "adapter.gguf"
+
     def language_model(self, *, adapter: Path | None = None) -> LanguageModel:
-        """Return the language model, with another adapter when one is named; its worker starts when it is asked."""
+        """Return the language model, with another adapter when one is named; its worker starts when it is asked.
+
+        One worker runs at a time: asked for with another adapter, the model before is closed.
+        """
+        if self._model is not None and adapter != self._adapter:
+            self.close()
         if self._model is None:
+            self._adapter = adapter
             from ehrcoder.adapters.model.client import LlamaWorkerModel
 
             settings = self.settings.model

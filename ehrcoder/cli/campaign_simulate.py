@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ehrcoder.cli.campaign_training import trainer_of
 from ehrcoder.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -115,13 +114,14 @@ class Simulation:
 
     def _seed_version(self, size: int) -> Path:
         """Fit on the first N of the sample that the campaign's own sampling chooses; complete or not there."""
+        from ehrcoder.usecases.campaign.trainer import trainer_of
         from ehrcoder.usecases.campaign.versions import Version, VersionShelf
 
         shelf = VersionShelf(self._options.out / f"seed-{size}")
         if not (made := [v for v in shelf.versions() if v.folder]):
             chosen = self._sampled(size)
             folder = shelf.making()
-            trainer = trainer_of(self._services, with_model=self._with_model)
+            trainer = trainer_of(self._services, with_model=self._with_model, progress=_show)
             trainer([c.gold for c in chosen if c.gold], [c.text for c in chosen], folder)
             made = [shelf.finish(folder, Version(name="v1", folder=folder, records=size))]
         assert made[-1].folder is not None

@@ -112,10 +112,12 @@ class CampaignRun:
                 self._store.settle(key, "sample-1", {item.record_id: (WorkState.DONE, "signed")})
 
     def _train_and_gate(self) -> None:
-        from ehrcoder.cli.campaign_training import trainer_of
+        from ehrcoder.cli.campaign_steps import show_progress
         from ehrcoder.usecases.campaign.train import pass_gate, train_version
+        from ehrcoder.usecases.campaign.trainer import trainer_of
 
-        trainer = self.trainer or trainer_of(self.services, with_model=self.with_model)
+        trainer = self.trainer or trainer_of(
+            self.services, with_model=self.with_model, progress=show_progress)
 
         key = self._campaign.campaign_id
         shelf = self.services.versions(key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +13,13 @@ from ehrcoder.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
     from ehrcoder.engine.learn.adapter import TrainingProgress
-    from ehrcoder.engine.learn.corpus import TrainingRecord
-    from ehrcoder.services import Services
     from ehrcoder.usecases.campaign.label import BatchEngine
-    from ehrcoder.usecases.campaign.train import Trainer
 
 
 def run_train(options: argparse.Namespace) -> int:
     """Train a version, then let the gate decide."""
     from ehrcoder.usecases.campaign.train import estimate_training, pass_gate, train_version, verified_set
+    from ehrcoder.usecases.campaign.trainer import trainer_of
 
     stop = Stop(what="Training", kept="What was made so far is kept, and the version in use stays.")
     with pausing(stop), campaign_opened(options) as (services, workspace, store, campaign):
@@ -43,8 +40,9 @@ def run_train(options: argparse.Namespace) -> int:
         if options.gate:
             version = shelf.version(options.gate)
         else:
-            trainer = trainer_of(services, with_model=with_model, adapter=options.adapter, device=options.device,
-                                 stop=stop)
+            trainer = trainer_of(
+                services, with_model=with_model, adapter=options.adapter, device=options.device, cancel=stop,
+                should_stop=lambda: stop.asked, progress=show_progress, report=_show_training)
             version = train_version(campaign, records=workspace, store=store, shelf=shelf, trainer=trainer)
             print(f"{version.name} is trained on {version.records} records.", file=sys.stderr)
         if options.ungated:
@@ -59,55 +57,9 @@ def run_train(options: argparse.Namespace) -> int:
     return 0
 
 
-def trainer_of(
-    services: Services, *, with_model: bool, adapter: bool = False, device: str = "cpu", stop: Stop | None = None
-) -> Trainer:
-    """Return what trains: the scorers, and the adapter where it is asked for; else the adapter in use is kept.
-
-    Once `stop` was asked, training ends with CancelledError at the next record or step; the adapter's checkpoint stays
-    in the folder, and the next training goes on from there.
-    """
-    stop = stop or Stop()
-
-    def note(done: int, total: int, message: str) -> None:
-        stop.raise_if_cancelled()
-        show_progress(done, total, message)
-
-    def train(records: Sequence[TrainingRecord], texts: Sequence[str], folder: Path) -> Mapping[str, float]:
-        from ehrcoder.engine.learn.adapter import AdapterRecipe
-        from ehrcoder.usecases.learn import Learning, LearningData
-
-        data = LearningData(
-            records=tuple(records), texts=tuple(texts), description=f"{len(records)} signed records of a campaign",
-            licence="as the records", authors="the coders of the campaign")
-        learning = Learning(data=data, index=services.code_sets, progress=note)
-        recipe = AdapterRecipe()
-        if adapter:
-            learning.train_adapter(base=services.default_model_path, folder=folder, recipe=recipe, device=device,
-                                   report=_show_training, should_stop=lambda: stop.asked)
-            stop.raise_if_cancelled()
-        elif with_model:
-            _keep_adapter(services.paths.artefacts / "adapter.gguf", folder)
-        services.close()
-        model = services.language_model(adapter=folder / "adapter.gguf") if with_model else None
-        measures = learning.fit_scorers(model=model, folder=folder, recipe=recipe)
-        services.close()
-        (folder / "checkpoint.pt").unlink(missing_ok=True)
-        return measures
-
-    return train
-
-
 def _show_training(progress: TrainingProgress) -> None:
     print(f"adapter: step {progress.step}/{progress.steps}, loss {progress.loss:.3f}, "
           f"{progress.tokens_per_second:.0f} tokens/s", file=sys.stderr)
-
-
-def _keep_adapter(adapter: Path, folder: Path) -> None:
-    import shutil
-
-    if adapter.exists():
-        shutil.copyfile(adapter, folder / "adapter.gguf")
 
 
 def run_versions(options: argparse.Namespace) -> int:

@@ -322,12 +322,40 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Muestra</translation>
   </message>
   <message>
+   <source>The new version is in use: {0}</source>
+   <translation>La versión nueva está en uso: {0}</translation>
+  </message>
+  <message>
+   <source>The new version is not used: {0}</source>
+   <translation>La versión nueva no se usa: {0}</translation>
+  </message>
+  <message>
    <source>The report is written.</source>
    <translation>El informe está escrito.</translation>
   </message>
   <message>
    <source>There is no campaign in this workspace. A campaign samples, labels and verifies many records, and says how far its codes can be trusted.</source>
    <translation>No hay ninguna campaña en este espacio de trabajo. Una campaña muestrea, etiqueta y verifica muchas historias, y dice cuánto puede confiarse en sus códigos.</translation>
+  </message>
+  <message>
+   <source>Train</source>
+   <translation>Entrenar</translation>
+  </message>
+  <message>
+   <source>Train a version on the signed records; it is used only when it is better on others</source>
+   <translation>Entrenar una versión con los registros firmados; solo se usa si es mejor en otros</translation>
+  </message>
+  <message>
+   <source>Training is paused; the version in use stays. Train goes on.</source>
+   <translation>El entrenamiento está en pausa; la versión en uso se mantiene. Entrenar lo continúa.</translation>
+  </message>
+  <message>
+   <source>Training: {0}, {1} of {2}</source>
+   <translation>Entrenamiento: {0}, {1} de {2}</translation>
+  </message>
+  <message>
+   <source>Training…</source>
+   <translation>Entrenando…</translation>
   </message>
   <message>
    <source>Why it stands on a list</source>

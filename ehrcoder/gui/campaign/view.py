@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QSpinBox,
     QTableView,
     QVBoxLayout,
@@ -29,6 +30,7 @@ from ehrcoder.gui.task_runner import CancelFlag, Problem
 from ehrcoder.usecases.campaign.charts import HEIGHT, WIDTH, Ink
 
 if TYPE_CHECKING:
+    from ehrcoder.core.campaign.gate import GateDecision
     from ehrcoder.gui.parts import PartHost
     from ehrcoder.gui.theme import Theme
     from ehrcoder.usecases.campaign.label import LabelProgress, LabelResult
@@ -38,6 +40,7 @@ class CampaignPopup(Overlay):
     """At the left the figures, at the right the plot and the records of the chosen one; below the next steps."""
 
     _advanced = Signal(object)
+    _trained = Signal(str, int, int)
 
     def __init__(self, host: PartHost) -> None:
         super().__init__(host.widget, "", width=1160, height=720)
@@ -82,6 +85,7 @@ class CampaignPopup(Overlay):
         self.column.addWidget(self.about)
         self.column.addLayout(both, 1)
         self._add_steps()
+        self._trained.connect(self._on_training, Qt.ConnectionType.QueuedConnection)
         self._advanced.connect(self._on_advanced, Qt.ConnectionType.QueuedConnection)
 
     def _add_steps(self) -> None:
@@ -98,6 +102,8 @@ class CampaignPopup(Overlay):
             "Make a campaign: its seed and shares are fixed from then on"), self._create)
         self.sample = self.push_button("campaign_sample", self.tr("Sample"), self.tr(
             "Choose the records that are coded first, with reasons"), self._sample)
+        self.train = self.push_button("campaign_train", self.tr("Train"), self.tr(
+            "Train a version on the signed records; it is used only when it is better on others"), self._train)
         self.label = self.push_button("campaign_label", self.tr("Label"), self.tr(
             "Label what waits, in batch; it goes on where it stopped"), self._label)
         self.check = self.push_button("campaign_check", self.tr("Check"), self.tr(
@@ -110,9 +116,9 @@ class CampaignPopup(Overlay):
             "Write the report as HTML"), self._report)
         self.close_button = self.push_button("campaign_close", self.tr("Close"), self.tr(
             "Close the view (Esc); labelling goes on"), self.dismiss)
-        self.steps = (self.new, self.sample, self.label, self.check, self.queue, self.next, self.report)
-        self.button_row(self.name, self.new, self.sample_size, self.sample, self.label, self.check, self.queue,
-                        self.next, self.report, self.close_button)
+        self.steps = (self.new, self.sample, self.train, self.label, self.check, self.queue, self.next, self.report)
+        self.button_row(self.name, self.new, self.sample_size, self.sample, self.train, self.label, self.check,
+                        self.queue, self.next, self.report, self.close_button)
 
     def ask(self) -> None:
         """Show the campaign of this workspace."""
@@ -127,12 +133,12 @@ class CampaignPopup(Overlay):
         self._state = state
         board = state.dashboard
         writable = not self._host.session.is_read_only
-        self.new.setVisible(board is None)
         self.name.setVisible(board is None)
-        for widget in (self.sample_size, self.sample, self.label, self.check, self.queue, self.next, self.report):
-            widget.setVisible(board is not None)
+        for widget in (self.sample_size, *self.steps):
+            widget.setVisible((board is not None) is (widget is not self.new))
         for button in self.steps:
-            button.setEnabled(writable or button is self.report)
+            running = self._cancel is not None and button in (self.train, self.label)
+            button.setEnabled(button.isEnabled() if running else writable or button is self.report)
         if board is None:
             self.about.setText(self.tr(
                 "There is no campaign in this workspace. A campaign samples, labels and verifies many records, and "
@@ -216,14 +222,42 @@ class CampaignPopup(Overlay):
 
         self._work.next_record(done=opened, failed=self._on_problem)
 
-    def _label(self) -> None:
+    def _train(self) -> None:
+        if (cancel := self._started(self.train)) is not None:
+            self.about.setText(self.tr("Training…"))
+            self._work.train(cancel, report=self._trained.emit, done=self._on_gate, failed=self._on_problem,
+                             paused=self._on_training_paused)
+
+    def _on_training(self, message: str, number: int, total: int) -> None:
+        self.about.setText(self.tr("Training: {0}, {1} of {2}").format(message, number, total))
+
+    def _on_training_paused(self) -> None:
+        self._long_work_ended()
+        self.about.setText(self.tr("Training is paused; the version in use stays. Train goes on."))
+
+    def _on_gate(self, decision: GateDecision) -> None:
+        self._long_work_ended()
+        text = self.tr("The new version is in use: {0}") if decision.accepted else self.tr(
+            "The new version is not used: {0}")
+        self._host.say(text.format(decision.reason))
+        self._load()
+
+    def _started(self, button: QPushButton) -> CancelFlag | None:
+        """Begin long work whose button pauses it; while some runs, pause that instead and return nothing."""
         if self._cancel is not None:
             self._cancel.cancel()
-            return
+            return None
         self._cancel = CancelFlag()
-        self.label.setText(self.tr("Pause"))
-        self.label.setAccessibleName(self.tr("Pause"))
-        self._work.label(self._cancel, report=self._advanced.emit, done=self._on_labelled, failed=self._on_problem)
+        for each in (self.train, self.label):
+            each.setEnabled(each is button)
+        button.setText(self.tr("Pause"))
+        button.setAccessibleName(self.tr("Pause"))
+        return self._cancel
+
+    def _label(self) -> None:
+        if (cancel := self._started(self.label)) is None:
+            return
+        self._work.label(cancel, report=self._advanced.emit, done=self._on_labelled, failed=self._on_problem)
 
     def _on_advanced(self, progress: LabelProgress) -> None:
         left = self.tr(", {0} min left").format(round(progress.seconds_left / 60)) if progress.seconds_left else ""
@@ -232,15 +266,17 @@ class CampaignPopup(Overlay):
                            + (f" – {progress.message}" if progress.message else ""))
 
     def _on_labelled(self, result: LabelResult) -> None:
-        self._labelling_ended()
+        self._long_work_ended()
         self._host.session.load_rows()
         self._host.say(self.tr("{0} records labelled, {1} left").format(result.labelled, result.left))
         self._load()
 
-    def _labelling_ended(self) -> None:
+    def _long_work_ended(self) -> None:
         self._cancel = None
-        self.label.setText(self.tr("Label"))
-        self.label.setAccessibleName(self.tr("Label"))
+        for button, text in ((self.train, self.tr("Train")), (self.label, self.tr("Label"))):
+            button.setText(text)
+            button.setAccessibleName(text)
+            button.setEnabled(not self._host.session.is_read_only)
 
     def _report(self) -> None:
         board = self._state.dashboard
@@ -252,6 +288,6 @@ class CampaignPopup(Overlay):
                               done=lambda _: self._host.say(self.tr("The report is written.")))
 
     def _on_problem(self, problem: Problem) -> None:
-        self._labelling_ended()
+        self._long_work_ended()
         self.about.setText(" ".join(part for part in (problem.what, problem.kept, problem.next_step) if part))
 

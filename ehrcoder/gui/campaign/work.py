@@ -15,7 +15,9 @@ from ehrcoder.core.ids import RecordId
 from ehrcoder.gui.task_runner import CancelFlag, Lane, Problem
 
 if TYPE_CHECKING:
+    from ehrcoder.core.campaign.gate import GateDecision
     from ehrcoder.core.campaign.plan import Campaign
+    from ehrcoder.engine.pipeline import CodingEngine
     from ehrcoder.gui.session import WorkspaceSession
     from ehrcoder.usecases.campaign.dashboard import Dashboard
     from ehrcoder.usecases.campaign.label import LabelProgress, LabelResult
@@ -131,6 +133,36 @@ class CampaignWork:
                 labeller=on_this_machine(engine, cancel), cancel=cancel, report=report, through=runner.call_store)
 
         runner.start(Lane.PROPOSE, work, done=done, failed=failed)
+
+    def train(
+        self, cancel: CancelFlag, *, report: Callable[[str, int, int], None], done: Callable[[GateDecision], None],
+        failed: Callable[[Problem], None], paused: Callable[[], None],
+    ) -> None:
+        """Train a version on the propose lane and let it through the gate; the adapter in use is kept."""
+        from ehrcoder.usecases.campaign.train import pass_gate, train_version
+        from ehrcoder.usecases.campaign.trainer import trainer_of
+
+        services, runner = self._services, self._session.runner
+        with_model = services.settings.model.enabled
+
+        def told(done: int, total: int, message: str) -> None:
+            report(message, done, total)
+
+        def work() -> GateDecision:
+            campaign, workspace, store = runner.call_store(
+                lambda: (self._campaign(), self._session.workspace(), self._store()))
+
+            def engine_of(folder: Path | None) -> CodingEngine:
+                return services.engine(with_model=with_model, policy=campaign.plan.policy, artefacts=folder)
+
+            shelf = services.versions(campaign.campaign_id)
+            version = train_version(
+                campaign, records=workspace, store=store, shelf=shelf, through=runner.call_store,
+                trainer=trainer_of(services, with_model=with_model, cancel=cancel, progress=told))
+            return pass_gate(campaign, version, records=workspace, store=store, shelf=shelf, engine_of=engine_of,
+                             progress=told, cancel=cancel, through=runner.call_store)
+
+        runner.start(Lane.PROPOSE, work, done=done, failed=failed, cancelled=paused)
 
     def next_record(
         self, *, done: Callable[[str], None], failed: Callable[[Problem], None] | None = None

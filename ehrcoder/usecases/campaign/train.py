@@ -20,7 +20,7 @@ from ehrcoder.core.suggestions import CodeSuggestion, RunOutcome
 from ehrcoder.engine.learn.corpus import TrainingRecord
 from ehrcoder.engine.segment import sentences_of
 from ehrcoder.ports import CancelToken, Progress
-from ehrcoder.usecases.campaign.label import BatchEngine, Proposed
+from ehrcoder.usecases.campaign.label import BatchEngine, Proposed, Through, directly
 from ehrcoder.usecases.campaign.labels import Records
 from ehrcoder.usecases.campaign.store import CampaignStore
 from ehrcoder.usecases.campaign.versions import Version, VersionShelf
@@ -107,14 +107,17 @@ def estimate_training(
 
 
 def train_version(
-    campaign: Campaign, *, records: Records, store: CampaignStore, shelf: VersionShelf, trainer: Trainer
+    campaign: Campaign, *, records: Records, store: CampaignStore, shelf: VersionShelf, trainer: Trainer,
+    through: Through | None = None,
 ) -> Version:
     """Train the next version and put it on the shelf, complete; it is not in use before the gate let it pass.
 
     Interrupted at any moment it leaves a folder of another name, and goes on from there when it is called again.
+    `through` carries out what touches the workspace, on another thread in the window.
     Raises InputError for too few records, CancelledError when it was paused.
     """
-    verified = verified_set(campaign, records)
+    through = through or directly
+    verified = through(lambda: verified_set(campaign, records))
     if len(verified.training) < LEAST_TRAINING_RECORDS:
         raise InputError(
             f"{len(verified.training)} signed records to learn from are too few; {LEAST_TRAINING_RECORDS} are needed.",
@@ -128,10 +131,10 @@ def train_version(
         measures={name: round(value, 4) for name, value in measures.items()}, gate="not measured yet",
         accepted=False, parent=shelf.current().name,
     ))
-    store.add_entry(campaign.campaign_id, "version", version.name, {
+    through(lambda: store.add_entry(campaign.campaign_id, "version", version.name, {
         "records": version.records, "gate_records": version.gate_records, "measures": dict(version.measures or {}),
         "parent": version.parent,
-    })
+    }))
     return version
 
 
@@ -151,10 +154,12 @@ def _making_for(verified: VerifiedSet, shelf: VersionShelf) -> Path:
 def pass_gate(
     campaign: Campaign, version: Version, *, records: Records, store: CampaignStore, shelf: VersionShelf,
     engine_of: EngineOf, progress: Progress | None = None, cancel: CancelToken | None = None,
+    through: Through | None = None,
 ) -> GateDecision:
     """Compare a version with the one in use on the gate's records; put it into use only when it is better."""
+    through = through or directly
     old = shelf.current()
-    gate = verified_set(campaign, records).gate
+    gate = through(lambda: verified_set(campaign, records).gate)
     truth = [CodedCase(record_id=record.record_id, marks=tuple(m for m in marks_of_coding(coding) if m.kind in _FITTED))
              for record, coding in gate]
     documents = [record for record, _ in gate]
@@ -172,7 +177,8 @@ def pass_gate(
             f"not comparable: {which} answered without its model on {max(without_model)} of {len(gate)} records; "
             "`ehrcoder doctor` says whether the model itself is well, else its adapter is damaged"))
     # First the entry, then the card, then the pointer: a kill in between leaves the old version in use.
-    store.add_entry(campaign.campaign_id, "gate", version.name, {"against": old.name, "decision": decision})
+    through(lambda: store.add_entry(
+        campaign.campaign_id, "gate", version.name, {"against": old.name, "decision": decision}))
     shelf.note_gate(version.name, gate=decision.reason, accepted=decision.accepted)
     if decision.accepted:
         shelf.use(version.name)

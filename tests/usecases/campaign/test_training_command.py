@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from ehrcoder.cli.campaign_steps import Stop, pausing
-from ehrcoder.cli.campaign_training import trainer_of
 from ehrcoder.core.errors import CancelledError
 from ehrcoder.ports import Progress
+from ehrcoder.usecases.campaign.trainer import trainer_of
 
 
 class Recorded:
@@ -54,11 +54,12 @@ def train(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Return what trains with a stand-in, with Ctrl-C as the command turns it into a pause."""
     def run(learning: Recorded, *, device: str = "cpu") -> dict[str, float]:
         monkeypatch.setattr("ehrcoder.usecases.learn.Learning", learning)
-        services = SimpleNamespace(code_sets=None, default_model_path=tmp_path / "base.gguf", close=lambda: None,
-                                   language_model=lambda adapter: None)
+        services = SimpleNamespace(open_code_sets=lambda: None, default_model_path=tmp_path / "base.gguf",
+                                   close=lambda: None, language_model=lambda adapter: None)
         stop = Stop(what="Training", kept="What was made so far is kept.")
         with pausing(stop):
-            trainer = trainer_of(services, with_model=True, adapter=True, device=device, stop=stop)  # type: ignore[arg-type]
+            trainer = trainer_of(services, with_model=True, adapter=True, device=device,  # type: ignore[arg-type]
+                                 cancel=stop, should_stop=lambda: stop.asked)
             return dict(trainer([], [], tmp_path))
     return run
 
