@@ -19,6 +19,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
 import error_texts
 
 REPOSITORY = Path(__file__).resolve().parent.parent
