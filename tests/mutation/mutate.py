@@ -33,7 +33,7 @@ _SECONDS = 240
 _NOT_NEEDED = ("cacheprovider", "pytestqt", "pytest-qt", "xdist", "faulthandler", "hypothesispytest")
 GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "chain": (("ehrcoder.core.history", "ehrcoder.core.canonical"),
-              ("tests/unit/test_coding_history.py", "tests/unit/core/test_history_rules.py",
+              ("tests/unit/core/test_history_rules.py", "tests/unit/test_coding_history.py",
                "tests/usecases/test_sign_record.py", "tests/usecases/test_mark_record.py")),
     "edits": (("ehrcoder.core.edits", "ehrcoder.core.edit_rules"),
               ("tests/unit/core/test_code_edits.py", "tests/unit/core/test_code_notes.py")),
