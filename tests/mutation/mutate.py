@@ -36,7 +36,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
               ("tests/unit/core/test_history_rules.py", "tests/unit/test_coding_history.py",
                "tests/usecases/test_sign_record.py", "tests/usecases/test_mark_record.py")),
     "edits": (("ehrcoder.core.edits", "ehrcoder.core.edit_rules"),
-              ("tests/unit/core/test_code_edits.py", "tests/unit/core/test_code_notes.py")),
+              ("tests/unit/core/test_edit_findings.py", "tests/unit/core/test_code_edits.py", "tests/unit/core/test_code_notes.py")),
     "export": (("ehrcoder.adapters.fhir.rules", "ehrcoder.adapters.fhir.rules_content"),
                ("tests/adapters/fhir/test_fhir_structure.py", "tests/adapters/fhir/test_fhir_checkers.py",
                 "tests/adapters/fhir/test_fhir_mapping.py")),
