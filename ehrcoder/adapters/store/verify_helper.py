@@ -26,7 +26,7 @@ from ehrcoder.adapters.store.verify_people import PeopleCheck
 
 HELPED_FROM = 60_000
 """Lines of a ledger from which on starting a process pays."""
-_SHARE_OF_HELPER = 0.62
+_SHARE_OF_HELPER = 0.75
 """Of the records; the first process checks the file's structure, ledger and runs besides."""
 _IMPORT_ROOT = Path(__file__).resolve().parents[3]
 _COUNT = "SELECT count(*) FROM records"
