@@ -425,9 +425,9 @@ def run_model_worker(log_file: str) -> None:
 
 def run_verification_helper() -> None:
     """Be the second process of the verification of a large workspace."""
-    from ehrcoder.adapters.store import verify_helper
+    from ehrcoder.adapters.store import verify_second
 
-    verify_helper.main()
+    verify_second.main()
 
 
 def installation_probes(workspace: Path | None = None) -> tuple[Probes, dt.date]:

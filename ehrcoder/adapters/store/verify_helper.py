@@ -1,4 +1,4 @@
-"""A second process that checks part of a large workspace's histories, so that verification uses two processors.
+"""Starts a second process for part of a large workspace's histories, so that verification uses two processors.
 
 It says one line: that it found nothing wrong, and at which end of the ledger. Whatever else happens (a problem, a
 crash, another program that wrote meanwhile), the first process checks everything again by itself: a helper that fails
@@ -12,27 +12,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ehrcoder.adapters.passwords import Argon2Passwords
-from ehrcoder.adapters.store.cipher import CipherKey
-from ehrcoder.adapters.store.people import PeopleTables
-from ehrcoder.adapters.store.record_tables import RecordTables
 from ehrcoder.adapters.store.session import Session
-from ehrcoder.adapters.store.verify_histories import HistoriesCheck, Part
-from ehrcoder.adapters.store.verify_people import PeopleCheck
+from ehrcoder.adapters.store.verify_histories import Part
 
 HELPED_FROM = 60_000
 """Lines of a ledger from which on starting a process pays."""
 _SHARE_OF_HELPER = 0.75
 """Of the records; the first process checks the file's structure, ledger and runs besides."""
 _IMPORT_ROOT = Path(__file__).resolve().parents[3]
+_SECOND = "ehrcoder.adapters.store.verify_second"
 _COUNT = "SELECT count(*) FROM records"
 _FROM_HERE = "SELECT record_id FROM records ORDER BY record_id LIMIT 1 OFFSET ?"
-_CONTENT_HASHES = "SELECT record_id, content_sha256, number FROM records WHERE record_id >= ? AND record_id < ?"
-_PROFILE_LINES = "SELECT position, subject, content_sha256 FROM ledger WHERE kind = 'profile' ORDER BY position"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +42,7 @@ class Helper:
             return True
         assert self.process.stdout is not None
         said = self.process.stdout.read()
-        return self.process.wait() == 0 and said == _sound(head_hash)
+        return self.process.wait() == 0 and said == sound(head_hash)
 
 
 @contextmanager
@@ -78,7 +72,7 @@ def _started(session: Session) -> Helper:
     frozen = bool(getattr(sys, "frozen", False))
     with suppress(OSError):
         process = subprocess.Popen(
-            [sys.executable, *(("--verification-helper",) if frozen else ("-m", __name__))],
+            [sys.executable, *(("--verification-helper",) if frozen else ("-m", _SECOND))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             # `python -m` would otherwise import from whatever folder the program was started in.
             cwd=None if frozen else _IMPORT_ROOT, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -91,40 +85,6 @@ def _started(session: Session) -> Helper:
     return alone
 
 
-def _sound(head_hash: str) -> bytes:
+def sound(head_hash: str) -> bytes:
+    """Return what a helper says that found nothing wrong at this end of the ledger."""
     return f"sound {head_hash}".encode()
-
-
-def main() -> None:
-    """Be the helper: read the order from standard input, check, and say that it is sound, or nothing."""
-    # What opens workspaces needs verification itself.
-    from ehrcoder.adapters.store.workspace import connect_session
-    from ehrcoder.adapters.system import SystemClock, UuidSource
-
-    order = json.loads(sys.stdin.buffer.read())
-    key = CipherKey(raw=bytes.fromhex(order["key"][0]), salt=bytes.fromhex(order["key"][1])) if order["key"] else None
-    session = connect_session(Path(order["path"]), clock=SystemClock(), ids=UuidSource(), read_only=True,
-                              anchors=None, key=key)
-    with closing(session.database):
-        head_hash = _head_if_sound(session, Part(first=order["first"]))
-    if head_hash is not None:
-        sys.stdout.buffer.write(_sound(head_hash))
-
-
-def _head_if_sound(session: Session, part: Part) -> str | None:
-    problems: list[str] = []
-    with session.reading():
-        rows = session.all(_CONTENT_HASHES, part.bounds)
-        # The first process tells what is wrong with the profiles themselves.
-        people = PeopleCheck(session=session, note=lambda _: None)
-        for position, subject, content in session.all(_PROFILE_LINES):
-            people.line(position, subject, content)
-        HistoriesCheck(
-            session=session, note=problems.append, content={row[0]: row[1] for row in rows},
-            numbers={row[0]: row[2] for row in rows}, refusal=people.refusal if people.has_profiles else None,
-        ).everything(part, RecordTables(session, PeopleTables(session, Argon2Passwords)))
-        return None if problems else session.ledger_head()[1]
-
-
-if __name__ == "__main__":
-    main()
