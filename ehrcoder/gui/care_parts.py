@@ -80,12 +80,10 @@ def _open_page(host: PartHost, page: Path) -> None:
 
 def choose_model(host: PartHost) -> None:
     """Let the person choose a model file, copy it and use it from the next proposals on."""
-    from PySide6.QtWidgets import QFileDialog
+    from ehrcoder.gui.file_dialogs import ask_for_file
 
-    name, _ = QFileDialog.getOpenFileName(
-        host.widget, _tr("Choose a language model"), "", _tr("Models (*.gguf);;All files (*)")
-    )
-    if not name:
+    file = ask_for_file(host.widget, _tr("Choose a language model"), _tr("Models (*.gguf);;All files (*)"))
+    if file is None:
         return
     host.say(_tr("Copying the model …"))
     session = host.session
@@ -95,7 +93,7 @@ def choose_model(host: PartHost) -> None:
         session.use_other_engine()
 
     session.runner.start(
-        Lane.PROPOSE, lambda: session.services.use_model(Path(name)), done=done, failed=session.problem.emit
+        Lane.PROPOSE, lambda: session.services.use_model(file), done=done, failed=session.problem.emit
     )
 
 

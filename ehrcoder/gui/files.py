@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ehrcoder.core.codes import CodeSetEdition
 from ehrcoder.gui.dialogs.choice import Choice, ChoicePopup
 from ehrcoder.gui.dialogs.messages import MessagePopup
+from ehrcoder.gui.file_dialogs import ask_for_files, ask_for_folder
 from ehrcoder.gui.session import WorkspaceSession
 from ehrcoder.gui.words import counted
 
@@ -38,20 +38,18 @@ class FileJobs(QObject):
 
     def ask_for_files(self) -> None:
         """Let the person choose files to import."""
-        names, _ = QFileDialog.getOpenFileNames(
-            self._window, self.tr("Import records"), "",
-            self.tr(
+        self._session.import_files(ask_for_files(
+            self._window, self.tr("Import records"), self.tr(
                 "Usual files (*.txt *.md *.rtf *.docx *.pdf *.csv *.tsv *.xlsx *.jsonl *.json *.ndjson *.xml *.ccda "
                 "*.hl7 *.zip);;All files (*)"
             ),
-        )
-        self._session.import_files([Path(name) for name in names])
+        ))
 
     def ask_for_folder(self) -> None:
         """Let the person choose a folder to import."""
-        name = QFileDialog.getExistingDirectory(self._window, self.tr("Import a folder of records"))
-        if name:
-            self._session.import_files([Path(name)])
+        folder = ask_for_folder(self._window, self.tr("Import a folder of records"))
+        if folder is not None:
+            self._session.import_files([folder])
 
     def ask_for_export(self) -> None:
         """Let the person choose a format and a folder, then export every signed record."""
@@ -72,9 +70,9 @@ class FileJobs(QObject):
         )
 
     def _export(self, format_name: str) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Export into folder"))
-        if folder:
-            self._session.export(self._session.signed_ids(), Path(folder), format_name)
+        folder = ask_for_folder(self._window, self.tr("Export into folder"))
+        if folder is not None:
+            self._session.export(self._session.signed_ids(), folder, format_name)
 
     @Slot(object)
     def _on_imported(self, report: ImportReport) -> None:

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 def ask_for_options(host: PartHost) -> None:
     """Let the person choose files, then say what is in them."""
-    from PySide6.QtWidgets import QFileDialog
-
     from ehrcoder.gui.dialogs.import_options import ImportOptionsPopup
+    from ehrcoder.gui.file_dialogs import ask_for_files
 
-    names, _ = QFileDialog.getOpenFileNames(host.widget, _tr("Import with options"), "", _tr("All files (*)"))
-    if names:
-        host.popup(ImportOptionsPopup, lambda: ImportOptionsPopup(host)).ask([Path(name) for name in names])
+    files = ask_for_files(host.widget, _tr("Import with options"), _tr("All files (*)"))
+    if files:
+        host.popup(ImportOptionsPopup, lambda: ImportOptionsPopup(host)).ask(files)
 
 
 def show_report(host: PartHost) -> None:

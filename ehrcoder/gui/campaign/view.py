@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QModelIndex, QSize, Qt, Signal
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -25,6 +23,7 @@ from ehrcoder.core.ids import RecordId
 from ehrcoder.gui.campaign.figures import Figure, figures_of, plot_of
 from ehrcoder.gui.campaign.work import CampaignState, CampaignWork
 from ehrcoder.gui.dialogs.overlay import Overlay
+from ehrcoder.gui.file_dialogs import ask_where_to_save
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.task_runner import CancelFlag, Problem
 from ehrcoder.usecases.campaign.charts import HEIGHT, WIDTH, Ink
@@ -282,9 +281,9 @@ class CampaignPopup(Overlay):
         board = self._state.dashboard
         if board is None:
             return
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Report"), f"{board.name}.html", "HTML (*.html)")
-        if name:
-            self._work.report(Path(name), board, failed=self._on_problem,
+        file = ask_where_to_save(self, self.tr("Report"), f"{board.name}.html", "HTML (*.html)")
+        if file is not None:
+            self._work.report(file, board, failed=self._on_problem,
                               done=lambda _: self._host.say(self.tr("The report is written.")))
 
     def _on_problem(self, problem: Problem) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFormLayout,
     QHeaderView,
     QLineEdit,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ehrcoder.gui.dialogs.overlay import Overlay
+from ehrcoder.gui.file_dialogs import ask_for_files, ask_for_folder
 from ehrcoder.gui.session import JobState
 from ehrcoder.gui.task_runner import CancelFlag, Problem
 from ehrcoder.gui.words import counted
@@ -137,15 +137,14 @@ class CodeSetImportPopup(Overlay):
         return button
 
     def _choose_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self._host.widget, self.tr("Import code sets"), "",
+        self.import_paths(ask_for_files(
+            self._host.widget, self.tr("Import code sets"),
             self.tr("Releases (*.zip *.xml *.txt *.csv *.json *.xlsx);;All files (*)"),
-        )
-        self.import_paths([Path(name) for name in names])
+        ))
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self._host.widget, self.tr("Import code sets of a folder"))
-        self.import_paths([Path(name)] if name else [])
+        folder = ask_for_folder(self._host.widget, self.tr("Import code sets of a folder"))
+        self.import_paths([folder] if folder is not None else [])
 
     def _cancel(self) -> None:
         if self._flag is not None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWizardPage,
 )
 
+from ehrcoder.gui.file_dialogs import ask_for_file, ask_where_to_save
 from ehrcoder.gui.task_runner import Lane, Problem, TaskRunner
 from ehrcoder.settings import change_settings
 from ehrcoder.usecases.first_start import Administrator, FirstWorkspace
@@ -187,14 +187,12 @@ class PartsPage(_Page):
         self.choose.setVisible(not has_model)
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Choose a language model"), "", self.tr("Models (*.gguf);;All files (*)")
-        )
-        if name:
+        file = ask_for_file(self, self.tr("Choose a language model"), self.tr("Models (*.gguf);;All files (*)"))
+        if file is not None:
             services = self._wizard.services
             self.model.setText(self.tr("Copying the model …"))
             self._wizard.runner.start(
-                Lane.READ, lambda: services.use_model(Path(name)), done=lambda _: self.initializePage(),
+                Lane.READ, lambda: services.use_model(file), done=lambda _: self.initializePage(),
                 failed=lambda problem: self.model.setText(f"✗ {problem.what} {problem.next_step}"),
             )
 
@@ -262,11 +260,11 @@ class WorkspacePage(_Page):
         return not self.problem.text()
 
     def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
+        file = ask_where_to_save(
             self, self.tr("Where the workspace lies"), self.file.text(), self.tr("Workspaces (*.ehrw)")
         )
-        if name:
-            self.file.setText(name if name.endswith(".ehrw") else f"{name}.ehrw")
+        if file is not None:
+            self.file.setText(str(file) if file.suffix == ".ehrw" else f"{file}.ehrw")
 
 
 class PersonPage(_Page):

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPlainTextEdit, QPushButton, QTableView
 
 from ehrcoder.gui.dialogs.overlay import Overlay
+from ehrcoder.gui.file_dialogs import ask_where_to_save
 from ehrcoder.gui.language import spoken
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.task_runner import Lane
@@ -122,10 +123,10 @@ class ImportReportPopup(Overlay):
         self.details.setPlainText("\n".join(lines))
 
     def _ask_where(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
+        file = ask_where_to_save(
             self._host.widget, self.tr("Save the import report"), "import-report.csv", self.tr("CSV (*.csv)"))
-        if name:
-            self.save_to(Path(name))
+        if file is not None:
+            self.save_to(file)
 
     def save_to(self, path: Path) -> None:
         """Write the report as CSV, off the main thread."""
