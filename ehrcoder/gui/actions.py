@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from ehrcoder.gui.action_table import ActionSpec, Needs, Scope, action_specs
 from ehrcoder.gui.icons import icon
@@ -71,6 +71,20 @@ class ActionSet:
                 widget.addAction(self._actions[spec.name])
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
+    def take_key(self, event: QKeyEvent, focus: QWidget) -> bool:
+        """Carry out what a key means where the focus is, as Qt does with keys that it gets from the window system.
+
+        Returns whether it means anything there. Qt offers no way to look a key up again that was held back.
+        """
+        reached = [each for each in self._actions.values() if each.isEnabled() and _reaches(each, focus)]
+        for spelling in _spellings(event):
+            action = next((each for each in reached if QKeySequence(spelling) in each.shortcuts()), None)
+            if action is not None:
+                if action.autoRepeat() or not event.isAutoRepeat():
+                    action.trigger()
+                return True
+        return False
+
     def set_theme(self, theme: Theme) -> None:
         """Paint the icons in a theme's colour."""
         if theme is self._theme:
@@ -94,3 +108,28 @@ class ActionSet:
         button.setProperty("boxed", True)
         button.setProperty("primary", primary)
         return button
+
+
+def _spellings(event: QKeyEvent) -> tuple[QKeyCombination, ...]:
+    """Return how a shortcut for this key may be written: `?` and Ctrl++ are typed with Shift and written without."""
+    key = Qt.Key(event.key())
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    exact = QKeyCombination(held, key)
+    is_sign = event.key() < Qt.Key.Key_Escape.value and not chr(event.key()).isalpha()
+    if is_sign and held & Qt.KeyboardModifier.ShiftModifier:
+        return exact, QKeyCombination(held & ~Qt.KeyboardModifier.ShiftModifier, key)
+    return (exact,)
+
+
+def _reaches(action: QAction, focus: QWidget) -> bool:
+    """Tell whether an action's shortcut works while a widget has the focus."""
+    if QApplication.activeModalWidget() not in (None, focus.window()):
+        return False
+    if action.shortcutContext() is not Qt.ShortcutContext.WidgetWithChildrenShortcut:
+        return action.parent() is focus.window()
+    holder: QWidget | None = focus
+    while holder is not None:
+        if action in holder.actions():
+            return True
+        holder = None if holder.isWindow() else holder.parentWidget()
+    return False

@@ -161,7 +161,7 @@ def wait_until_loaded(window: MainWindow, seconds: float = 30.0) -> bool:
     quiet = 0
     while time.monotonic() < end:
         QApplication.processEvents()
-        quiet = quiet + 1 if window.session.runner.is_idle else 0
+        quiet = quiet + 1 if window.session.runner.is_idle and not window.type_ahead.waiting else 0
         if quiet > 3:
             return True
         time.sleep(0.002)

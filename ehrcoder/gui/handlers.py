@@ -19,7 +19,7 @@ def handler_table(window: MainWindow) -> dict[str, Callable[[], Any]]:
         "quit": window.close,
         "propose": window.propose_open, "propose_all": window.propose_all, "cancel": session.cancel_jobs,
         "sign": window.ask_to_sign, "amend": window.signing.ask_to_amend, "next_record": window.open_next,
-        "undo": lambda: _turn(window, "undo", "redo"), "redo": lambda: _turn(window, "redo", "undo"),
+        "undo": session.decisions.undo, "redo": session.decisions.redo,
         "save_draft": work.save_draft, "hold": work.hold, "flag": work.flag, "comment": work.comment,
         "compare": work.compare, "restore": work.restore,
         "next": review.next, "previous": review.previous,
@@ -47,13 +47,6 @@ def handler_table(window: MainWindow) -> dict[str, Callable[[], Any]]:
     for part in parts():
         table[part.spec.name] = lambda run=part.run: run(window)
     return table
-
-
-def _turn(window: MainWindow, name: str, opposite: str) -> None:
-    """Undo or redo; the opposite key works at once, since a quick hand presses it before the store has answered."""
-    decisions = window.session.decisions
-    (decisions.undo if name == "undo" else decisions.redo)()
-    window.actions_[opposite].setEnabled(True)
 
 
 def _filter_records(window: MainWindow) -> None:

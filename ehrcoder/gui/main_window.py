@@ -35,6 +35,7 @@ from ehrcoder.gui.store_desk import WorkspaceInfo
 from ehrcoder.gui.task_runner import Problem
 from ehrcoder.gui.theme import LARGEST_FONT, SMALLEST_FONT, THEMES, Theme, apply_theme, theme_named
 from ehrcoder.gui.tour import Tour
+from ehrcoder.gui.type_ahead import TypeAhead
 from ehrcoder.gui.views.assigned_pane import AssignedPane
 from ehrcoder.gui.views.note_pane import NotePane
 from ehrcoder.gui.views.record_pane import RecordPane
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.work = RecordWork(parts, self.review, self.ladder, self)
         self.signing = Signing(session, self.tray, self.assigned, self.sign, self.reason, self)
         self.files = FileJobs(self, session, self.message, self.choices)
+        self.type_ahead = TypeAhead(self, session.under_way, self.actions_.take_key)
         self.tour = Tour(self)
         self._handlers = handler_table(self)
         self._build_menus()
@@ -214,15 +216,17 @@ class MainWindow(QMainWindow):
         session.record_shown.connect(self._on_shown)
         session.record_updated.connect(self._on_updated)
         session.record_signed.connect(self._on_signed)
-        session.findings_changed.connect(self.assigned.show_findings)
-        session.outlook_changed.connect(self.review.show_outlook)
+        session.checks.findings_changed.connect(self.assigned.show_findings)
+        session.checks.outlook_changed.connect(self.review.show_outlook)
         session.job_changed.connect(self._on_job)
         session.model_changed.connect(self.status.show_model)
         session.editions_changed.connect(self._on_editions)
         session.said.connect(self.status.say)
         session.problem.connect(self.show_problem)
-        for said in (self.review.said, self.work.said, self.signing.said):
+        for said in (self.review.said, self.work.said, self.type_ahead.said):
             said.connect(self.status.say)
+        for refused in (self.review.refused, self.work.refused, self.signing.refused):
+            refused.connect(self._on_refused)
         self.work.put_aside.connect(self.open_next)
         self.records.chosen.connect(self._open_chosen)
 
@@ -240,11 +244,23 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def show_problem(self, problem: Problem) -> None:
-        """Tell of a problem: a refusal in the status bar, all else in a popup."""
+        """Tell of a problem: a refusal in the status bar, all else in a popup.
+
+        Keys that wait were pressed for what did not come; they are dropped, and that is told as well.
+        """
+        dropped = self.type_ahead.drop()
+        self.review.take_back()
         if problem.is_refusal:
-            self.status.say(" ".join(part for part in (problem.what, problem.next_step) if part))
+            self.status.say(" ".join(part for part in (problem.what, problem.next_step, dropped) if part))
         else:
+            if dropped:
+                self.status.say(dropped)
             self.message.tell_problem(problem)
+
+    @Slot(str)
+    def _on_refused(self, why: str) -> None:
+        """Say why a key did nothing; what was typed for the popup that did not open must not act here."""
+        self.status.say(" ".join(part for part in (why, self.type_ahead.drop(till_escape=True)) if part))
 
     def set_theme(self, theme: Theme) -> None:
         """Show the window in a theme."""
@@ -433,6 +449,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.session.active.watch(self.windowHandle())
+        self.type_ahead.install()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.memory.remember(self)

@@ -18,6 +18,8 @@ class RecordWork(QObject):
     """Order, use and indicators of assigned codes; specificity, edits; comment, flag, hold, draft, restore."""
 
     said = Signal(str)
+    refused = Signal(str)
+    """Why a key did nothing; those pressed behind it counted on it"""
     put_aside = Signal()
     """The record was held or saved as a draft: the next one can be opened."""
 
@@ -47,7 +49,7 @@ class RecordWork(QObject):
         if code is None:
             return
         if code.kind is not CodeKind.DIAGNOSIS:
-            self.said.emit(self.tr("Only a diagnosis is present on admission or not."))
+            self.refused.emit(self.tr("Only a diagnosis is present on admission or not."))
             return
         assignment_id = code.assignment_id
         self._parts.choices.ask(
@@ -82,7 +84,7 @@ class RecordWork(QObject):
             coding = standing.coding if standing is not None else row.suggestion.coding
             evidence = row.suggestion.evidence
         else:
-            self.said.emit(self.tr("There is no code to make more specific. J goes to a suggestion."))
+            self.refused.emit(self.tr("There is no code to make more specific. J goes to a suggestion."))
             return
 
         def chosen(other: Coding) -> None:
@@ -96,9 +98,7 @@ class RecordWork(QObject):
         def show(ladder: Ladder) -> None:
             self._ladder.ask(coding, ladder, chosen)
 
-        self._parts.session.ladder(
-            view, coding, evidence, show, lambda problem: self.said.emit(f"{problem.what} {problem.next_step}")
-        )
+        self._parts.session.ladder(view, coding, evidence, show)
 
     def step_edit(self, offset: int) -> None:
         """Go to the next or previous code edit, and to the first code that it is about."""
@@ -179,7 +179,7 @@ class RecordWork(QObject):
         """Ask, then bring the codes back to the version that is chosen in the history."""
         view, version = self._parts.session.view, self._parts.note.history.chosen_version
         if view is None or version is None or version >= view.coding.version:
-            self.said.emit(self.tr("Choose an earlier change in the history first."))
+            self.refused.emit(self.tr("Choose an earlier change in the history first."))
             return
         self._parts.reason.ask(
             self.tr("Restore version {0}").format(version),
@@ -202,5 +202,5 @@ class RecordWork(QObject):
         if not assigned.table.hasFocus() and row is not None and view is not None:
             code = view.assignment_of(row.suggestion.suggestion_id) or code
         if code is None:
-            self.said.emit(self.tr("No assigned code is selected. Ctrl+4 goes to the assigned codes."))
+            self.refused.emit(self.tr("No assigned code is selected. Ctrl+4 goes to the assigned codes."))
         return code

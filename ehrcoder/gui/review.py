@@ -45,6 +45,8 @@ class Review(QObject):
     """The person's way through one record's suggestions."""
 
     said = Signal(str)
+    refused = Signal(str)
+    """Why a key did nothing; those pressed behind it counted on it"""
 
     def __init__(self, parts: ReviewParts, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,12 @@ class Review(QObject):
         view = self._parts.session.view
         if view is not None:
             self._parts.tray.show_outlook(view, outlook)
+
+    def take_back(self) -> None:
+        """Let a suggestion be decided whose decision was refused, and go back to it."""
+        refused, self._pending = self._pending, set()
+        if refused:
+            self._parts.tray.go_to(min(refused))
 
     # moving
 
@@ -150,17 +158,20 @@ class Review(QObject):
 
         One that raises an error, or whose evidence was never on the screen, is accepted only at the second key.
         """
+        self._parts.session.checks.when_foreseen(self._accept)
+
+    def _accept(self) -> None:
         row = self._row_to_decide()
         if row is None:
             return
         suggestion = row.suggestion
         if row.decision in (Decision.ACCEPTED, Decision.REPLACED):
-            self.said.emit(self.tr("{0} is decided already.").format(suggestion.coding.code))
+            self.refused.emit(self.tr("{0} is decided already.").format(suggestion.coding.code))
             return
         doubt = self._doubt(row)
         if doubt and self._warned != suggestion.suggestion_id:
             self._warned = suggestion.suggestion_id
-            self.said.emit(self.tr("{0} Press A again to accept it all the same.").format(doubt))
+            self.refused.emit(self.tr("{0} Press A again to accept it all the same.").format(doubt))
             return
         self._parts.session.decisions.accept(suggestion.suggestion_id)
         self._advance(suggestion.suggestion_id)
@@ -171,7 +182,7 @@ class Review(QObject):
         if row is None:
             return
         if row.decision is Decision.REJECTED:
-            self.said.emit(self.tr("{0} is rejected already.").format(row.suggestion.coding.code))
+            self.refused.emit(self.tr("{0} is rejected already.").format(row.suggestion.coding.code))
             return
         suggestion_id = row.suggestion.suggestion_id
 
@@ -193,7 +204,7 @@ class Review(QObject):
             return
         others = row.suggestion.alternatives
         if number > len(others):
-            self.said.emit(self.tr("{0} has {1} alternatives.").format(row.suggestion.coding.code, len(others)))
+            self.refused.emit(self.tr("{0} has {1} alternatives.").format(row.suggestion.coding.code, len(others)))
             return
         self.put_in_place(row.suggestion.suggestion_id, others[number - 1].coding)
 
@@ -218,15 +229,18 @@ class Review(QObject):
         """Show what a filtered list holds, and accept it as one step once that is confirmed."""
         tray = self._parts.tray
         if not is_allowed:
-            self.said.emit(self.tr("Accepting a list at once is switched off. The View menu switches it on."))
+            self.refused.emit(self.tr("Accepting a list at once is switched off. The View menu switches it on."))
             return
         if not tray.model.is_filtered:
-            self.said.emit(self.tr("Filter the suggestions first (Ctrl+L): only a filtered list can be accepted."))
+            self.refused.emit(self.tr("Filter the suggestions first (Ctrl+L): only a filtered list can be accepted."))
             return
-        waiting = [row for row in tray.model.rows if row.decision is Decision.UNDECIDED]
+        self._parts.session.checks.when_foreseen(self._ask_to_accept_listed)
+
+    def _ask_to_accept_listed(self) -> None:
+        waiting = [row for row in self._parts.tray.model.rows if row.decision is Decision.UNDECIDED]
         fit = [row for row in waiting if not row.errors and row.quote]
         if not fit:
-            self.said.emit(self.tr("Nothing in this list can be accepted at once."))
+            self.refused.emit(self.tr("Nothing in this list can be accepted at once."))
             return
         self._parts.bulk.ask(fit, len(waiting) - len(fit), lambda: self._parts.session.decisions.accept_all(
             [row.suggestion.suggestion_id for row in fit]
@@ -238,7 +252,7 @@ class Review(QObject):
         """Search for a code that the selected words of the note support."""
         evidence = self._parts.note.note.selected_evidence()
         if evidence is None:
-            self.said.emit(self.tr(
+            self.refused.emit(self.tr(
                 "Select the words in the note first (M, or Ctrl+2, then Shift with the arrow keys); "
                 "Ctrl+K adds a code without words."
             ))
@@ -262,7 +276,7 @@ class Review(QObject):
     def _row_to_decide(self) -> SuggestionRow | None:
         row = self._parts.tray.current
         if row is None:
-            self.said.emit(self.tr("There is no suggestion to decide. F5 proposes codes."))
+            self.refused.emit(self.tr("There is no suggestion to decide. F5 proposes codes."))
             return None
         if row.suggestion.suggestion_id in self._pending:
             return None
@@ -278,7 +292,7 @@ class Review(QObject):
 
     def _ask_for_code(self, evidence: Evidence | None) -> None:
         if self._parts.session.view is None:
-            self.said.emit(self.tr("Open a record first."))
+            self.refused.emit(self.tr("Open a record first."))
             return
         words = " ".join(evidence.quote.split()) if evidence is not None else ""
         about = self.tr("Supported by: “{0}”").format(words) if words else self.tr(

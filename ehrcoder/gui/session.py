@@ -14,6 +14,7 @@ from ehrcoder.core.ids import CoderId, RecordId
 from ehrcoder.core.profiles import Profile
 from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.active_time import ActiveTime
+from ehrcoder.gui.code_checks import CodeChecks
 from ehrcoder.gui.decisions import Decisions
 from ehrcoder.gui.job_state import JobState, ModelState
 from ehrcoder.gui.propose_desk import ProposeDesk
@@ -22,6 +23,7 @@ from ehrcoder.gui.record_view import RecordView, row_after
 from ehrcoder.gui.remote_workspace import RemoteWorkspace
 from ehrcoder.gui.store_desk import StoreDesk, WorkspaceInfo
 from ehrcoder.gui.task_runner import CancelFlag, Lane, Problem, TaskRunner
+from ehrcoder.gui.under_way import UnderWay
 from ehrcoder.gui.words import counted
 from ehrcoder.ports import OpenWorkspace, Progress, SearchHit, Workspace
 from ehrcoder.usecases.mark_record import MarkRecord
@@ -58,10 +60,6 @@ class WorkspaceSession(QObject):
     """RecordView of the open record after a change"""
     record_signed = Signal(object)
     """RecordId"""
-    findings_changed = Signal(object)
-    """tuple[EditFinding, ...] of the open record"""
-    outlook_changed = Signal(object)
-    """Outlook: what accepting each undecided suggestion would run into"""
     job_changed = Signal(object)
     """JobState"""
     model_changed = Signal(object)
@@ -90,11 +88,12 @@ class WorkspaceSession(QObject):
         self._remote = RemoteWorkspace(self.runner, lambda: self._store.workspace)
         self._propose = ProposeDesk(services, self._remote)
         self._read = ReadDesk(services, self._remote)
+        self.under_way = UnderWay(self)
+        self.checks = CodeChecks(self.runner, self._read, self.under_way, self)
         self._rows: dict[RecordId, RecordRow] = {}
         self._view: RecordView | None = None
         self._wanted: RecordId | None = None
         self._signed = 0
-        self._checked_version = -1
         self._flags: dict[str, CancelFlag] = {}
         self.info: WorkspaceInfo | None = None
         self.person: Profile | None = None  # who signed in, where the workspace has profiles
@@ -103,6 +102,7 @@ class WorkspaceSession(QObject):
         self.active = ActiveTime(self)
         self.decisions = Decisions(self)
         self.runner.problem.connect(self.problem)
+        self.checks.problem.connect(self.problem)
         self._advanced.connect(self._on_advanced, Qt.ConnectionType.QueuedConnection)
         self._stored.connect(self._on_stored, Qt.ConnectionType.QueuedConnection)
 
@@ -124,11 +124,6 @@ class WorkspaceSession(QObject):
     def signed_count(self) -> int:
         """How many records are signed."""
         return self._signed
-
-    @property
-    def is_checked(self) -> bool:
-        """Whether the code edits that are shown are those of the present coding."""
-        return self._view is not None and self._checked_version == self._view.coding.version
 
     @property
     def coder(self) -> CoderId:
@@ -193,7 +188,7 @@ class WorkspaceSession(QObject):
     def open_record(self, record_id: RecordId) -> None:
         """Show a record; the last one asked for wins."""
         self._wanted = record_id
-        self.runner.start(Lane.STORE, lambda: self._store.view(record_id), done=self._on_shown)
+        self._show_soon(Lane.STORE, lambda: self._store.view(record_id), self._on_shown)
 
     # search and long jobs
 
@@ -266,7 +261,7 @@ class WorkspaceSession(QObject):
             Lane.READ, self._read.editions, done=self.editions_changed.emit, failed=self.problem.emit
         )
         if self._view is not None:
-            self._check(self._view)
+            self.checks.look(self._view)
 
     def export(self, record_ids: Sequence[RecordId], folder: Path, format_name: str) -> None:
         """Write signed records into a folder."""
@@ -316,9 +311,8 @@ class WorkspaceSession(QObject):
     def decide(self, action: Callable[[VerifyCode], RecordCoding]) -> None:
         """Carry out a decision about the open record's codes."""
         view, store, seconds = self.need_view(), self._store, self.active.take()
-        self.runner.start(
-            Lane.STORE, lambda: store.decide(view, action, active_seconds=seconds), done=self._on_changed,
-            failed=self.problem.emit,
+        self._show_soon(
+            Lane.STORE, lambda: store.decide(view, action, active_seconds=seconds), self._on_changed
         )
 
     def mark(
@@ -367,7 +361,19 @@ class WorkspaceSession(QObject):
             if done is not None:
                 done(after)
 
-        self.runner.start(Lane.STORE, lambda: store.change(view, work), done=changed, failed=self.problem.emit)
+        self._show_soon(Lane.STORE, lambda: store.change(view, work), changed)
+
+    def _show_soon(
+        self, lane: Lane, work: Callable[[], Result], done: Callable[[Result], object]
+    ) -> None:
+        """Carry out what a key asked for; the keys behind it wait until its outcome is shown."""
+        self.under_way.begin()
+        ending = self.under_way.ending
+        self.runner.start(lane, work, done=ending(done), failed=ending(self._refused))
+
+    def _refused(self, problem: Problem) -> None:
+        if not problem.is_our_bug:  # the runner tells of that itself
+            self.problem.emit(problem)
 
     def _begin(self, name: str) -> CancelFlag:
         flag = CancelFlag()
@@ -440,7 +446,7 @@ class WorkspaceSession(QObject):
         self._view = view
         self.active.begin(view.active_seconds)
         self.record_shown.emit(view)
-        self._check(view)
+        self.checks.look(view)
 
     def _on_changed(self, view: RecordView) -> None:
         row = self._rows.get(view.record_id)
@@ -452,34 +458,17 @@ class WorkspaceSession(QObject):
         if self._view is not None and self._view.record_id == view.record_id:
             self._view = view
             self.record_updated.emit(view)
-            self._check(view)
-
-    def _check(self, view: RecordView) -> None:
-        self._checked_version = -1
-
-        def found(findings: object) -> None:
-            if self._view is not None and self._view.coding is view.coding:
-                self._checked_version = view.coding.version
-                self.findings_changed.emit(findings)
-
-        def foreseen(outlook: object) -> None:
-            if self._view is not None and self._view.coding is view.coding:
-                self.outlook_changed.emit(outlook)
-
-        self.runner.start(Lane.READ, lambda: self._read.findings(view), done=found, failed=lambda _: None)
-        if view.undecided and not view.is_signed:
-            self.runner.start(Lane.READ, lambda: self._read.outlook(view), done=foreseen, failed=lambda _: None)
+            self.checks.look(view)
 
     def ladder(
-        self, view: RecordView, coding: Coding, evidence: tuple[Evidence, ...], done: Callable[[Ladder], None],
-        failed: Callable[[Problem], None],
+        self, view: RecordView, coding: Coding, evidence: tuple[Evidence, ...], done: Callable[[Ladder], None]
     ) -> None:
         """Find more specific codes with what the note says for each."""
-        self.runner.start(Lane.READ, lambda: self._read.ladder(view, coding, evidence), done=done, failed=failed)
+        self._show_soon(Lane.READ, lambda: self._read.ladder(view, coding, evidence), done)
 
     def gaps(self, view: RecordView, done: Callable[[tuple[TextSpan, ...]], None]) -> None:
         """Find the sentences that support no code yet."""
-        self.runner.start(Lane.READ, lambda: self._read.gaps(view), done=done)
+        self._show_soon(Lane.READ, lambda: self._read.gaps(view), done)
 
     def _on_model(self, state: tuple[str, str]) -> None:
         name, off = state

@@ -18,7 +18,8 @@ _NAMED = 8
 class Signing(QObject):
     """The way from the last decision to the signature, and back into a signed record."""
 
-    said = Signal(str)
+    refused = Signal(str)
+    """Why nothing can be signed yet"""
 
     def __init__(
         self, session: WorkspaceSession, tray: SuggestionTray, assigned: AssignedPane, popup: SignPopup,
@@ -32,25 +33,28 @@ class Signing(QObject):
         self._reason = reason
 
     def ask(self, view: RecordView, title: str) -> None:
-        """Say what is missing, or show the summary; nothing is signed before it is confirmed there."""
+        """Say what is missing, or show the summary; nothing is signed before it is confirmed there.
+
+        The code edits of the last decision may still be looked for; the summary comes once they are known.
+        """
         if view.coding.held_for:
-            self.said.emit(self.tr("Not signed. On hold: {0}. Ctrl+H releases it.").format(view.coding.held_for))
+            self.refused.emit(self.tr("Not signed. On hold: {0}. Ctrl+H releases it.").format(view.coding.held_for))
             return
         if view.undecided:
             self._tray.go_to(view.undecided[0].suggestion_id)
             codes = ", ".join(each.coding.code for each in view.undecided[:_NAMED])
             more = " …" if len(view.undecided) > _NAMED else ""
-            self.said.emit(counted(
+            self.refused.emit(counted(
                 len(view.undecided), self.tr("Not signed, 1 suggestion is still to decide: "),
                 self.tr("Not signed, {0} suggestions are still to decide: "),
             ) + codes + more)
             return
-        if not self._session.is_checked:
-            self.said.emit(self.tr("Not signed yet: the code edits are still being looked for. Press the key again."))
-            return
+        self._session.checks.when_checked(lambda: self._show(view, title))
+
+    def _show(self, view: RecordView, title: str) -> None:
         if self._assigned.errors:
             self._assigned.step_finding(1)
-            self.said.emit(self.tr("Not signed. {0}").format(self._assigned.errors[0]))
+            self.refused.emit(self.tr("Not signed. {0}").format(self._assigned.errors[0]))
             return
         findings = self._assigned.open_edits
         session = self._session

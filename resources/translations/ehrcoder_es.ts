@@ -2290,10 +2290,6 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
  <context>
   <name>Signing</name>
   <message>
-   <source>Not signed yet: the code edits are still being looked for. Press the key again.</source>
-   <translation>Aún no firmada: las comprobaciones están en curso. Pulse la tecla otra vez.</translation>
-  </message>
-  <message>
    <source>Not signed, 1 suggestion is still to decide: </source>
    <translation>No firmada, 1 sugerencia está por decidir: </translation>
   </message>
@@ -2642,6 +2638,21 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>{0} worked</source>
    <translation>{0} de trabajo</translation>
+  </message>
+ </context>
+ <context>
+  <name>TypeAhead</name>
+  <message>
+   <source>1 key pressed after it was not carried out.</source>
+   <translation>1 tecla pulsada después no se ejecutó.</translation>
+  </message>
+  <message>
+   <source>Saving… Your keys wait until it is done. Esc twice drops them.</source>
+   <translation>Guardando… Sus teclas esperan hasta que termine. Esc dos veces las descarta.</translation>
+  </message>
+  <message>
+   <source>{0} keys pressed after it were not carried out.</source>
+   <translation>{0} teclas pulsadas después no se ejecutaron.</translation>
   </message>
  </context>
  <context>
