@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from ehrcoder.core.assertion import assertion_of
 from ehrcoder.core.codes import Concept
@@ -176,10 +177,10 @@ def _more_exact(entry: CodedEntry) -> tuple[list[Concept], list[Concept]]:
         if not more:
             continue
         for passage in entry.passages:
-            if more <= _asserted_stems(passage, passage.start, passage.end):
+            if more <= _asserted_stems(passage.sentence, passage.start, passage.end):
                 in_quote.append((-len(more), relative))
                 break
-            if more <= _asserted_stems(passage, 0, len(passage.sentence)):
+            if more <= _asserted_stems(passage.sentence, 0, len(passage.sentence)):
                 in_sentence.append((-len(more), relative))
                 break
     return [each for _, each in sorted(in_quote, key=_order)], [each for _, each in sorted(in_sentence, key=_order)]
@@ -193,9 +194,13 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in _words(text) if word not in _UNTELLING and len(word) > 2)
 
 
-def _asserted_stems(passage: Passage, start: int, end: int) -> frozenset[str]:
-    """Stems of the words of a sentence's piece that are told as present."""
+@lru_cache(maxsize=2048)
+def _asserted_stems(sentence: str, start: int, end: int) -> frozenset[str]:
+    """Stems of the words of a sentence's piece that are told as present.
+
+    Kept, since the same sentence is asked about for every relative of a code and after every decision.
+    """
     return frozenset(
-        stem(found.group().casefold()) for found in _WORD.finditer(passage.sentence, start, end)
-        if assertion_of(passage.sentence, found.start(), found.end()) is Assertion.PRESENT
+        stem(found.group().casefold()) for found in _WORD.finditer(sentence, start, end)
+        if assertion_of(sentence, found.start(), found.end()) is Assertion.PRESENT
     )

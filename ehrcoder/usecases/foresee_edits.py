@@ -11,7 +11,7 @@ from ehrcoder.core.ids import AssignmentId, SuggestionId
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion
 from ehrcoder.ports import CodeSetIndex
-from ehrcoder.usecases.validate_record import validate_coding
+from ehrcoder.usecases.validate_record import coded_entry, validate_coding
 
 _IF_ACCEPTED = AssignmentId("if-accepted")
 
@@ -36,6 +36,7 @@ def foresee_edits(
 ) -> Outlook:
     """Return the errors and warnings about each suggested code that the coding does not have without it."""
     found: dict[SuggestionId, tuple[EditFinding, ...]] = {}
+    known = [coded_entry(each, record, index) for each in coding.assignments]
     standing = {(each.coding.system, each.coding.code) for each in coding.assignments}
     for suggestion in undecided:
         if (suggestion.coding.system, suggestion.coding.code) in standing:
@@ -47,7 +48,7 @@ def foresee_edits(
         )
         accepted = replace(coding, assignments=(*coding.assignments, added))
         about_it = tuple(
-            each for each in validate_coding(accepted, record, index)
+            each for each in validate_coding(accepted, record, index, known=known)
             if _IF_ACCEPTED in each.assignment_ids and each.severity is not EditSeverity.INFORMATION
         )
         if about_it:

@@ -24,19 +24,23 @@ _OPEN_TITLE = re.compile(r"unspecified|\bNOS\b|\bright\b|\bleft\b|\bbilateral\b"
 
 def validate_coding(
     coding: RecordCoding, record: EncounterRecord, index: CodeSetIndex, *, said: Sequence[str] = (),
-    with_severity: bool = False,
+    with_severity: bool = False, known: Sequence[CodedEntry] = (),
 ) -> tuple[EditFinding, ...]:
     """Return what speaks against a record's assigned codes, errors first. Changes nothing.
 
     Each code is checked against the edition of the record's day, or the nearest one that is installed. `said` are
     the record's comments: a warning that somebody let stand with a reason is information. `with_severity` adds what
-    payers make of the codes, where lists of that are imported.
+    payers make of the codes, where lists of that are imported. `known` are entries of these assignments that were
+    looked up before.
     """
     day = record.day
+    looked_up = {entry.assignment.assignment_id: entry for entry in known}
     found = check(
         [
             _with_weights(entry, index, day) if with_severity else entry
-            for entry in (_entry(assignment, record, index) for assignment in coding.assignments)
+            for entry in (
+                looked_up.get(each.assignment_id) or coded_entry(each, record, index) for each in coding.assignments
+            )
         ],
         EditContext(
             date=day, is_inpatient=record.encounter_class is EncounterClass.INPATIENT,
@@ -52,7 +56,8 @@ def _ages(birth_year: int | None, day: dt.date | None) -> tuple[int, int] | None
     return max(0, day.year - birth_year - 1), day.year - birth_year
 
 
-def _entry(assignment: CodeAssignment, record: EncounterRecord, index: CodeSetIndex) -> CodedEntry:
+def coded_entry(assignment: CodeAssignment, record: EncounterRecord, index: CodeSetIndex) -> CodedEntry:
+    """Return an assigned code with what the code sets and the note say about it."""
     system, code, day = assignment.coding.system, assignment.coding.code, record.day
     edition, listed = index.edition(system, on=day), index.listed(system, code, on=day)
     concept = index.concept(system, code, on=day)
