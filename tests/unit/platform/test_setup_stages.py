@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -328,3 +329,45 @@ def test_the_source_that_is_built_is_fetched_by_its_hash(
         wheel.ensure(console(setup_module, tmp_path))
     assert len(lines) == 1
     assert lines[0].startswith(f"llama-cpp-python=={wheel.version()} --hash=sha256:")
+
+
+# What is left out of llama.cpp
+
+
+def source_of(folder: Path, *, processors: str, common: str = "set(LLAMA_BUILD_COMMON ON CACHE BOOL)") -> Path:
+    file = folder / "vendor" / "llama.cpp" / "ggml" / "src" / "CMakeLists.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text(processors)
+    (folder / "CMakeLists.txt").write_text(common)
+    return file
+
+
+def test_processors_that_do_not_ship_and_the_programs_part_are_not_built(setup_module: Load, tmp_path: Path) -> None:
+    module = setup_module("llama_source")
+    names = (*module.LEFT_OUT, "haswell", "zen4")
+    lines = [f"        ggml_add_cpu_backend_variant({name}   SSE42 AVX)\n" for name in names]
+    file = source_of(tmp_path / "source", processors="".join(lines))
+
+    module.trim(tmp_path / "source")
+
+    assert file.read_text() == "".join(lines[-2:])
+    assert "LLAMA_BUILD_COMMON OFF" in (tmp_path / "source" / "CMakeLists.txt").read_text()
+
+
+def test_a_source_that_builds_otherwise_is_named_and_not_built(setup_module: Load, tmp_path: Path) -> None:
+    module = setup_module("llama_source")
+    source_of(tmp_path / "source", processors="ggml_add_cpu_backend_variant(haswell  AVX2)\n")
+
+    with pytest.raises(setup_module("console").SetupError, match=r"bring packaging/setup/llama_source\.py up to it"):
+        module.trim(tmp_path / "source")
+
+
+def test_a_source_archive_gives_its_one_folder(setup_module: Load, tmp_path: Path) -> None:
+    (tmp_path / "llama-1").mkdir()
+    (tmp_path / "llama-1" / "a.txt").write_text("a")
+    with tarfile.open(tmp_path / "llama-1.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "llama-1", "llama-1")
+
+    found = setup_module("llama_source").unpack(tmp_path / "llama-1.tar.gz", tmp_path / "out")
+
+    assert (found / "a.txt").read_text() == "a"
