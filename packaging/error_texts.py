@@ -54,9 +54,13 @@ def template_of(part: ast.expr) -> str:
 
 
 def translated_modules() -> list[Path]:
-    """Return the modules whose errors are translated."""
-    return [*(_PROGRAM / "adapters" / "formats").glob("*.py"), *(_PROGRAM / "gui").glob("*.py"),
-            *(_PROGRAM / "usecases" / f"{name}.py" for name in _USE_CASES)]
+    """Return the modules whose errors have to be translated."""
+    return [*(_PROGRAM / "gui").glob("*.py"), *(_PROGRAM / "usecases" / f"{name}.py" for name in _USE_CASES)]
+
+
+def readers() -> list[Path]:
+    """Return the modules whose errors are translated too, but which may be added to by a site without Spanish."""
+    return [*(_PROGRAM / "adapters" / "formats").glob("*.py")]
 
 
 def all_modules() -> list[Path]:

@@ -160,6 +160,9 @@ def errors_amiss(language: str) -> list[str]:
     wanted = error_texts.templates(error_texts.translated_modules())
     known = error_texts.templates(error_texts.all_modules())
     lacking = [f"{file}: error {text!r}" for text, file in wanted.items() if text not in there]
+    for text, file in error_texts.templates(error_texts.readers()).items():
+        if text not in there:
+            print(f"{language}: {file}: {text!r} is shown in English", file=sys.stderr)
     # "The file" and the like are filled in, and stand in no error by themselves.
     gone = [f"error {text!r} is raised nowhere" for text in there if text not in known and len(text.split()) > 2]
     uneven = [f"error {text!r} and {words!r} differ in their places" for text, words in there.items()

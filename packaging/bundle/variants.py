@@ -24,7 +24,7 @@ Comment[es]=Convertir historias clínicas en códigos verificados, sin conexión
 Exec={program} %f
 Icon=ehrcoder
 Terminal=false
-Categories=Office;MedicalSoftware;
+Categories=Science;MedicalSoftware;
 MimeType=application/x-ehrcoder-workspace;
 """
 _READ_ME = """EHRCoder {version}, {variant} variant
