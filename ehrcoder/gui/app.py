@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ehrcoder.services import Services
 
 _LOCKED = "WorkspaceLockedError"
-_TURN_SECONDS = 0.001
+TURN_SECONDS = 0.001
 _ENCRYPTED = "PassphraseNeededError"
 
 
@@ -65,7 +65,7 @@ def run_window(services: Services, workspace: Path | None = None) -> int:
         )
     app = application()
     # While codes are proposed another thread computes; the one that answers keys must not wait 5 ms for its turn.
-    sys.setswitchinterval(_TURN_SECONDS)
+    sys.setswitchinterval(TURN_SECONDS)
     language = install_language(app, services.settings.window.language, services.paths.resources)
     services.keys.ask_nobody()  # at the terminal; the window has its own way
     reports = CrashReports(services.paths.logs, stamp=lambda: f"{services.clock.now():%Y%m%d-%H%M%S}")

@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from ehrcoder.cli.evaluate_command import _finder  # noqa: E402
+from ehrcoder.cli.evaluate_command import finder  # noqa: E402
 from ehrcoder.core.codes import CodeKind  # noqa: E402
 from ehrcoder.core.effort import Finding, Offered  # noqa: E402
 from ehrcoder.core.key_presses import KeyCosts, KeyPresses, costs_of, key_presses  # noqa: E402
@@ -58,7 +58,7 @@ def main() -> int:
     application()
     costs = costs_of({spec.name: spec.keys for spec in action_specs()})
     index, engine = services.open_code_sets(), services.engine()
-    title_finder = _finder(index)
+    title_finder = finder(index)
     records = _records(services, options.folder, options.limit)
     totals = {(way, kind): KeyPresses(from_suggestions=0, from_nothing=0)
               for way in ("title", "by heart") for kind in (CodeKind.DIAGNOSIS, CodeKind.PROCEDURE)}

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from ehrcoder.core.ids import DocumentId, RecordId  # noqa: E402
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, Patient  # noqa: E402
-from ehrcoder.gui.app import application, make_window, wait_until_loaded  # noqa: E402
+from ehrcoder.gui.app import TURN_SECONDS, application, make_window, wait_until_loaded  # noqa: E402
 from ehrcoder.gui.main_window import MainWindow  # noqa: E402
 from ehrcoder.gui.models.record_list import QueueFilter, QueueOrder  # noqa: E402
 from ehrcoder.services import Services  # noqa: E402
@@ -336,6 +336,7 @@ def main() -> int:
         update={"model": services.settings.model.model_copy(update={"enabled": False})}
     )
     application()
+    sys.setswitchinterval(TURN_SECONDS)  # as the window does when it starts
     figures = Figures()
     print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as temporary:

@@ -217,8 +217,10 @@ class ImportOptionsPopup(Overlay):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The table keeps Enter to itself; in a column's box it means: import.
-        is_key = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
-        if is_key and isinstance(watched, QComboBox) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if (
+            isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and isinstance(watched, QComboBox)
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
             self._confirm()
             return True
         return super().eventFilter(watched, event)
