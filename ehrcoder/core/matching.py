@@ -63,3 +63,25 @@ def needs_equality(word: str) -> bool:
     "type 1" is not nearly "type 2", "left" not nearly anything: no likeness of spelling may stand in for them.
     """
     return len(word) < 3 or word in _EXACT_ONLY or any(c.isdigit() for c in word)
+
+
+# Endings of related forms of a word, the longest first: "adenoviral" and "adenovirus", "choroid" and "choroidal".
+_ENDINGS = tuple(sorted(
+    "a ae al ally ance ancy ant ar ary ated ation ative e ed ence ency ent er ers es ful i ia ian ic ical ies ine ing ion "
+    "ions is ise ised ism ist iti ity ize ized izing ly ment ments ness oid or ors ous s um us y".split(),
+    key=lambda ending: (-len(ending), ending),
+))
+_LEAST_ROOT = 5
+
+
+def related_form(word: str) -> str:
+    """Return what related forms of a word share: a folded word, American, without its longest known ending.
+
+    It only brings words together; it is no word itself. At least five letters are kept.
+    """
+    word = american(word)
+    if word.isalpha():
+        for ending in _ENDINGS:
+            if len(word) - len(ending) >= _LEAST_ROOT and word.endswith(ending):
+                return word[: -len(ending)]
+    return word

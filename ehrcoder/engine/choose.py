@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from ehrcoder.core.codes import CodeKind
@@ -96,7 +96,7 @@ class CodeCase:
 
 
 def cases_of(
-    pairs: Sequence[Pair], *, billable: frozenset[str], sentences_with: Mapping[tuple[CodeKind, str], int]
+    pairs: Sequence[Pair], *, billable: Set[str], sentences_with: Mapping[tuple[CodeKind, str], int]
 ) -> list[CodeCase]:
     """Gather pairs by code, the best-scored code first."""
     by_code: defaultdict[tuple[CodeKind, str], list[Pair]] = defaultdict(list)

@@ -54,7 +54,7 @@ def pair_features(candidates: Sequence[Candidate], *, lexicon: Lexicon) -> list[
     by_doubt = _ranks([c.doubt for c in candidates])
     by_mention = _ranks([-c.mention_score for c in candidates])
     best_mention = {k: max((c.mention_score for c in candidates if c.kind is k), default=0.0) for k in CodeKind}
-    overlapping = [_rivals(candidate, candidates) for candidate in candidates]
+    overlapping = _rivals(candidates)
     return [
         [
             c.share,
@@ -101,15 +101,21 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return ranks
 
 
-def _rivals(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[float, float]:
-    """Return the largest share and mention score of another code of the same kind on overlapping words."""
-    share = mention = 0.0
-    for other in candidates:
-        if (
-            other is not candidate
-            and other.kind is candidate.kind
-            and other.first <= candidate.last
-            and candidate.first <= other.last
-        ):
-            share, mention = max(share, other.share), max(mention, other.mention_score)
-    return share, mention
+def _rivals(candidates: Sequence[Candidate]) -> list[tuple[float, float]]:
+    """Return for each candidate the largest share and mention score of another of its kind on overlapping words."""
+    found = [(0.0, 0.0)] * len(candidates)
+    for kind in CodeKind:
+        group = [(i, c) for i, c in enumerate(candidates) if c.kind is kind]
+        # Only what was learned from coded records can be a rival, and that is a small part of the candidates.
+        known = [(i, c.first, c.last, c.share, c.mention_score) for i, c in group if c.share or c.mention_score]
+        for i, candidate in group:
+            first, last = candidate.first, candidate.last
+            share = mention = 0.0
+            for other, start, end, its_share, its_mention in known:
+                if start <= last and first <= end and other != i:
+                    if its_share > share:
+                        share = its_share
+                    if its_mention > mention:
+                        mention = its_mention
+            found[i] = (share, mention)
+    return found

@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind
-from ehrcoder.core.words import STOP_WORDS, Word, content_forms, words_of
+from ehrcoder.core.words import STOP_WORDS, Word, words_of
 from ehrcoder.engine.lexicon import Lexicon, LexiconHit
 from ehrcoder.engine.mentions import MentionHit, MentionLexicon
 from ehrcoder.engine.segment import Sentence
 from ehrcoder.ports import CodeSetIndex, TermHit
 
 WINDOW = 5
-TERMS_A_WINDOW = 12
+# More terms of procedures bring more chance resemblances than codes (docs/decisions/0012).
+TERMS_A_WINDOW = {CodeKind.DIAGNOSIS: 20, CodeKind.PROCEDURE: 12}
 LEXICON_CODES_A_SENTENCE = 24
 SYSTEM_OF_KIND = {CodeKind.DIAGNOSIS: ICD_10_CM, CodeKind.PROCEDURE: ICD_10_PCS}
 
@@ -129,7 +130,7 @@ def _add_terms(
         window = content[start : start + WINDOW]
         forms = {form: i for i in window for form in _searched(words[i].form, glossary)}
         for kind, system in SYSTEM_OF_KIND.items():
-            hits = index.terms(list(forms), system=system, limit=TERMS_A_WINDOW)
+            hits = index.terms(list(forms), system=system, limit=TERMS_A_WINDOW[kind])
             for rank, hit in enumerate(hits, start=1):
                 _merge_term(found, kind, hit, rank, forms)
 
@@ -146,17 +147,13 @@ def _merge_term(
     rank: int,
     forms: dict[str, int],
 ) -> None:
-    term_forms = content_forms(hit.term)
-    shared = [forms[form] for form in term_forms if form in forms]
-    if not shared:
-        return
-    cover = len(shared) / len(term_forms)
+    shared = [forms[form] for form in hit.matched]
     candidate = found.get((kind, hit.code))
     if candidate is None:
         candidate = Candidate(kind=kind, code=hit.code, first=min(shared), last=max(shared))
         found[kind, hit.code] = candidate
-    if (hit.score, cover) > (candidate.term_score, candidate.term_cover):
-        candidate.term, candidate.term_score, candidate.term_cover = hit.term, hit.score, cover
-        candidate.term_words, candidate.term_rank = len(term_forms), rank
+    if (hit.score, hit.cover) > (candidate.term_score, candidate.term_cover):
+        candidate.term, candidate.term_score, candidate.term_cover = hit.term, hit.score, hit.cover
+        candidate.term_words, candidate.term_rank = len(hit.matched), rank
         if candidate.share == 0.0 and not candidate.mention:
             candidate.first, candidate.last = min(shared), max(shared)

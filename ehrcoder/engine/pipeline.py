@@ -80,7 +80,7 @@ class CodingEngine:
         self._clock = clock
         self._ids = ids
         self._titles: dict[tuple[CodeKind, str], str | None] = {}
-        self._billable: dict[tuple[CodeKind, str], bool] = {}
+        self._billable: set[str] = set()
         self._model_seconds = 0.0
 
     @property
@@ -150,7 +150,7 @@ class CodingEngine:
         sentences = tuple(s for document in record.documents for s in sentences_of(document))
         cases = cases_of(
             self._pairs(sentences, artefacts, cancel),
-            billable=frozenset(code for (_, code), yes in self._billable.items() if yes),
+            billable=self._billable,
             sentences_with=artefacts.sentences_with,
         )
         rows = code_features(cases, sentence_count=len(sentences))
@@ -245,7 +245,8 @@ class CodingEngine:
         if key not in self._titles:
             concept = self._index.concept(SYSTEM_OF_KIND[kind], code)
             self._titles[key] = concept.coding.display if concept else None
-            self._billable[key] = concept.is_billable if concept else False
+            if concept is not None and concept.is_billable:
+                self._billable.add(code)
         return self._titles[key]
 
     def _run(self, record_id: RecordId, run_id: RunId, started: dt.datetime, ranking: Ranking) -> InferenceRun:

@@ -18,13 +18,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tree:
+    """A tree of N nodes; `child` holds N left children and then N right ones. A leaf is its own child on both sides."""
+
     feature: npt.NDArray[np.intp]
     threshold: npt.NDArray[np.float64]
-    left: npt.NDArray[np.intp]
-    right: npt.NDArray[np.intp]
-    missing_left: npt.NDArray[np.bool_]
-    is_leaf: npt.NDArray[np.bool_]
+    child: npt.NDArray[np.intp]
+    missing_right: npt.NDArray[np.bool_]
     value: npt.NDArray[np.float64]
+    depth: int
+
+
+def _tree(nodes: dict[str, list[Any]]) -> _Tree:
+    import numpy as np
+
+    leaf = np.asarray(nodes["is_leaf"], dtype=np.bool_)
+    own = np.arange(len(leaf))
+    left, right = (np.where(leaf, own, np.asarray(nodes[side], dtype=np.intp)) for side in ("left", "right"))
+    depth, level = 0, {0}
+    while not all(leaf[node] for node in level):
+        depth += 1
+        level = {int(child[node]) for node in level for child in (left, right)}
+    return _Tree(
+        feature=np.asarray(nodes["feature"], dtype=np.intp),
+        threshold=np.asarray(nodes["threshold"], dtype=np.float64),
+        child=np.concatenate([left, right]),
+        missing_right=~np.asarray(nodes["missing_left"], dtype=np.bool_),
+        value=np.asarray(nodes["value"], dtype=np.float64),
+        depth=depth,
+    )
 
 
 class TreeScorer:
@@ -50,18 +71,7 @@ class TreeScorer:
             "trees": list(trees),
         }
         self._baseline, self._slope, self._offset = baseline, slope, offset
-        self._trees = [
-            _Tree(
-                feature=np.asarray(tree["feature"], dtype=np.intp),
-                threshold=np.asarray(tree["threshold"], dtype=np.float64),
-                left=np.asarray(tree["left"], dtype=np.intp),
-                right=np.asarray(tree["right"], dtype=np.intp),
-                missing_left=np.asarray(tree["missing_left"], dtype=np.bool_),
-                is_leaf=np.asarray(tree["is_leaf"], dtype=np.bool_),
-                value=np.asarray(tree["value"], dtype=np.float64),
-            )
-            for tree in trees
-        ]
+        self._trees = [_tree(nodes) for nodes in trees]
 
     def score(self, rows: Sequence[Sequence[float]]) -> list[float]:
         """Return the calibrated probability (0 to 1) of each row; a missing feature is NaN."""
@@ -73,13 +83,17 @@ class TreeScorer:
         if table.shape[1] != len(self.features):
             raise ValueError(f"rows have {table.shape[1]} features, the scorer {len(self.features)}")
         total = np.full(len(table), self._baseline)
-        everyone = np.arange(len(table))
+        values = table.ravel()
+        first = np.arange(len(table)) * table.shape[1]
+        missing = np.isnan(values) if np.isnan(values).any() else None
         for tree in self._trees:
             node = np.zeros(len(table), dtype=np.intp)
-            while not (leaf := tree.is_leaf[node]).all():
-                value = table[everyone, tree.feature[node]]
-                goes_left = np.where(np.isnan(value), tree.missing_left[node], value <= tree.threshold[node])
-                node = np.where(leaf, node, np.where(goes_left, tree.left[node], tree.right[node]))
+            for _ in range(tree.depth):
+                place = first + tree.feature[node]
+                goes_right = values[place] > tree.threshold[node]
+                if missing is not None:
+                    goes_right |= missing[place] & tree.missing_right[node]
+                node = tree.child[node + goes_right * len(tree.value)]
             total += tree.value[node]
         return [float(p) for p in 1 / (1 + np.exp(-(self._slope * total + self._offset)))]
 

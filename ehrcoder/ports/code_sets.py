@@ -26,11 +26,17 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermHit:
-    """A code whose published term shares words with a piece of a note."""
+    """A code whose published term shares words with a piece of a note.
+
+    `cover` (0 to 1) is the share of the term's words that were met, weighed by their rarity; `matched` are those of the
+    words asked for that met one.
+    """
 
     code: str
     term: str
     score: float
+    cover: float
+    matched: tuple[str, ...]
 
 
 class CodeSetIndex(Protocol):
@@ -110,7 +116,7 @@ class CodeSetIndex(Protocol):
         ...
 
     def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:
-        """Return the codes whose terms share most with these words, by BM25, one hit a code, best first."""
+        """Return the codes whose terms fit these words best, one hit a code, best first."""
         ...
 
     def billable_codes(self, system: str) -> frozenset[str]:

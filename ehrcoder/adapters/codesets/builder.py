@@ -14,12 +14,12 @@ from pathlib import Path
 
 from ehrcoder.adapters.codesets.manifest import Manifest, file_sha256, write_manifest
 from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
-from ehrcoder.adapters.codesets.schema import COUNT_WORDS, CREATE, INDEX, KEEP_COUNTS, SCHEMA_VERSION
+from ehrcoder.adapters.codesets.schema import CREATE, INDEX, SCHEMA_VERSION
 from ehrcoder.adapters.codesets.synonyms import key_of
+from ehrcoder.adapters.codesets.term_index import CREATE_TERM_INDEX, write_term_index
 from ehrcoder.core.codes import CodeSetEdition, ConceptNotes, without_dot
 from ehrcoder.core.errors import EnvironmentFault, InputError
 from ehrcoder.core.matching import search_words
-from ehrcoder.core.words import words_of
 
 _INSERT_CONCEPT = """
 INSERT INTO concept (id, position, code, bare, display, parent, is_billable, edition, effective_from, effective_to,
@@ -27,7 +27,6 @@ INSERT INTO concept (id, position, code, bare, display, parent, is_billable, edi
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_TERM = "INSERT INTO term (id, concept_id, text) VALUES (?, ?, ?)"
-_INDEX_TERM = "INSERT INTO term_fts (rowid, text) VALUES (?, ?)"
 _INDEX_CONCEPT = "INSERT INTO concept_fts (rowid, title, terms) VALUES (?, ?, ?)"
 _INSERT_SYNONYM = "INSERT OR IGNORE INTO synonym (words, concept_id) VALUES (?, ?)"
 _INSERT_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
@@ -78,7 +77,7 @@ def seal(path: Path) -> None:
 
 def _fill(connection: sqlite3.Connection, source: EditionSource) -> tuple[int, int]:
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;")
-    connection.executescript(CREATE)
+    connection.executescript(CREATE + CREATE_TERM_INDEX)
     concepts = billable = 0
     with connection:
         for key in ("slug", "name", "system", "version", "licence", "source", "caveat"):
@@ -91,25 +90,13 @@ def _fill(connection: sqlite3.Connection, source: EditionSource) -> tuple[int, i
             terms = _add(connection, source, row, concept_id=concept_id, position=position, term_id=terms)
     with connection:
         connection.executescript(INDEX)
-        _count_words(connection)
+        write_term_index(connection)
     connection.execute("VACUUM")
     return concepts, billable
 
 
 def _general_first(rows: Iterable[ConceptRow]) -> list[tuple[int, ConceptRow]]:
     return sorted(enumerate(rows), key=lambda pair: (len(search_words(pair[1].display)), pair[0]))
-
-
-def _count_words(connection: sqlite3.Connection) -> None:
-    connection.executescript(COUNT_WORDS)
-    forms = {
-        form
-        for (text,) in connection.execute("SELECT text FROM term")
-        for word in words_of(text)
-        for form in (word.form, text[word.start : word.end].casefold())
-    }
-    connection.executemany("INSERT INTO temp.form_fts (form) VALUES (?)", [(form,) for form in sorted(forms)])
-    connection.executescript(KEEP_COUNTS)
 
 
 def _checked(rows: Iterable[ConceptRow]) -> Iterator[ConceptRow]:
@@ -152,7 +139,6 @@ def _add(
         for text in (row.display, *(other for other in others if other not in row.search_only)):
             term_id += 1
             connection.execute(_INSERT_TERM, (term_id, concept_id, text))
-            connection.execute(_INDEX_TERM, (term_id, text))
     return term_id
 
 

@@ -1,4 +1,4 @@
-"""One built code-set file: single concepts, hierarchy, and term search by BM25."""
+"""One built code-set file: single concepts, hierarchy, and the search for terms."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ehrcoder.adapters.codesets.term_index import TermIndex
 from ehrcoder.core.codes import CodeSetEdition, Coding, Concept, ConceptNotes
-from ehrcoder.core.words import STOP_WORDS
 from ehrcoder.ports import TermHit
 
 _COLUMNS = "c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes, c.effective_from, c.effective_to"
@@ -22,21 +22,6 @@ _TITLES = "SELECT code, display FROM concept WHERE is_billable = 1 AND code >= ?
 _COUNT = "SELECT count(*) FROM concept WHERE is_billable = 1 AND code >= ? AND code < ?"
 _BILLABLE = "SELECT code FROM concept WHERE is_billable = 1"
 _BEGINNING = "SELECT code FROM concept WHERE is_billable = 1 AND code >= ? AND code < ? ORDER BY code"
-_WORD = "SELECT documents FROM word WHERE form = ?"
-_TERMS = """
-SELECT c.code, t.text, f.score FROM (
-    SELECT rowid AS id, bm25(term_fts) AS score FROM term_fts WHERE term_fts MATCH ? ORDER BY score LIMIT ?
-) f JOIN term t ON t.id = f.id JOIN concept c ON c.id = t.concept_id
-ORDER BY f.score, t.id
-"""
-_TERM_IDS = """
-SELECT t.concept_id FROM (
-    SELECT rowid AS id, bm25(term_fts) AS score FROM term_fts WHERE term_fts MATCH ? ORDER BY score LIMIT ?
-) f JOIN term t ON t.id = f.id ORDER BY f.score, t.id
-"""
-
-# A word in more terms than this does not bring a term in by itself; it only ranks what rarer words found.
-COMMON = 2500
 # What was imported bears this before its name; the rest is built from packages.
 IMPORTED = "release-"
 _NOTE_FIELDS = frozenset(ConceptNotes.__dataclass_fields__)
@@ -55,6 +40,7 @@ class Edition:
     connection: sqlite3.Connection
     is_imported: bool = False
     caveat: str = ""
+    _terms: TermIndex | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, path: Path, about: CodeSetEdition, *, caveat: str = "") -> Edition:
@@ -106,41 +92,11 @@ class Edition:
         return self.connection.execute(_COUNT, (beginning, beginning + chr(0x10FFFF))).fetchone()[0]
 
     def terms(self, words: Sequence[str], *, limit: int) -> tuple[TermHit, ...]:
-        """Return the codes whose terms share most with the words, one hit a code, best first."""
-        query = self._term_query(words)
-        if query is None:
-            return ()
-        best: dict[str, TermHit] = {}
-        for code, text, score in self.connection.execute(_TERMS, (query, limit * 3)):
-            if code not in best:
-                best[code] = TermHit(code=code, term=text, score=-score)
-        return tuple(best.values())[:limit]
-
-    def best_ids(self, words: Sequence[str], *, limit: int) -> list[int]:
-        """Return the numbers of the concepts whose terms share most with the words, best first."""
-        query = self._term_query(words)
-        if query is None:
-            return []
-        return list(dict.fromkeys(row[0] for row in self.connection.execute(_TERM_IDS, (query, limit))))
-
-    def _term_query(self, words: Sequence[str]) -> str | None:
-        content = [w for w in dict.fromkeys(word.casefold() for word in words) if w and w not in STOP_WORDS]
-        counted = [(quoted(word), self._frequency(word)) for word in content]
-        # A word that was never counted may still share its stem with one that was.
-        known = counted
-        rare = [word for word, count in known if count <= COMMON]
-        if not rare:
-            # Only common words: together they are telling, singly they are not.
-            two = [word for word, _ in sorted(known, key=lambda pair: pair[1])[:3]]
-            return " AND ".join(two) or None
-        common = [word for word, count in known if count > COMMON]
-        if not common:
-            return " OR ".join(rare)
-        return f"({' OR '.join(rare)}) AND ({' OR '.join([*rare, *common])})"
-
-    def _frequency(self, word: str) -> int:
-        row = self.connection.execute(_WORD, (word,)).fetchone()
-        return row[0] if row else 0
+        """Return the codes whose terms fit the words best, one hit a code, best first."""
+        if self._terms is None:
+            # Read when the first note is coded: the window opens code sets before it needs numpy.
+            self._terms = TermIndex(self.connection)
+        return self._terms.search(words, limit=limit)
 
     def concept_of(self, row: tuple[Any, ...]) -> Concept:
         """Turn the columns of a concept row into a concept."""

@@ -159,7 +159,7 @@ class SqliteCodeSetIndex:
         return edition.ancestors(code) if edition else ()
 
     def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:
-        """Return the codes whose terms share most with these words, by BM25, one hit a code, best first."""
+        """Return the codes whose terms fit these words best, one hit a code, best first."""
         edition = self._current.get(system)
         return edition.terms(words, limit=limit) if edition else ()
 
