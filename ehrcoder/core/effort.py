@@ -16,6 +16,8 @@ MENTAL = 1.35
 """Seconds to make up one's mind before a unit of action."""
 RESPONSE = 0.1
 """Seconds until a list of hits stands on the screen."""
+LISTED_PAGE = 8
+"""How many lines PageDown goes in the list of hits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +80,24 @@ def adding(finding: Finding) -> float:
     return typing + MENTAL + (finding.place - 1) * KEYSTROKE + KEYSTROKE
 
 
-def parts_of(gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding]) -> EffortParts:
+def picking(place: int) -> float:
+    """Return the seconds to take a code that the search lists before any typing: open, see it, go there, confirm."""
+    return KEYSTROKE + RESPONSE + MENTAL + steps_to(place) * KEYSTROKE + KEYSTROKE
+
+
+def steps_to(place: int) -> int:
+    """Return the keys to a line of that list, counted from 1: none is marked at first, PageDown goes eight at once."""
+    return place // LISTED_PAGE + place % LISTED_PAGE
+
+
+def parts_of(
+    gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding], *, listed: Sequence[str] = ()
+) -> EffortParts:
     """Return what a record costs from its suggestions, by what the time goes to.
 
     Every suggestion is decided on: right ones are accepted, others replaced or rejected; then what is missing is added.
+    `listed` are the further codes of the record that the search shows before anything is typed, best first; a code that
+    was taken no longer stands there.
     """
     missing = set(gold) - {offer.code for offer in offered}
     accepting = rejecting = replacing_seconds = 0.0
@@ -95,11 +111,20 @@ def parts_of(gold: frozenset[str], offered: Sequence[Offered], find: Callable[[s
         else:
             missing.discard(offer.alternatives[place - 1])
             replacing_seconds += replacing(place)
-    return EffortParts(accepting=accepting, rejecting=rejecting, replacing=replacing_seconds,
-                       adding=sum(adding(find(code)) for code in sorted(missing)))
+    added = 0.0
+    left = [code for code in listed if code in missing or code not in gold]
+    for code in sorted(missing, key=lambda code: (left.index(code) if code in left else len(left), code)):
+        seconds = adding(find(code))
+        if code in left:
+            seconds = min(seconds, picking(left.index(code) + 1))
+            left.remove(code)
+        added += seconds
+    return EffortParts(accepting=accepting, rejecting=rejecting, replacing=replacing_seconds, adding=added)
 
 
-def effort_of(gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding]) -> Effort:
-    """Return what a record costs from its suggestions, and from nothing."""
-    return Effort(from_suggestions=parts_of(gold, offered, find).total,
+def effort_of(
+    gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding], *, listed: Sequence[str] = ()
+) -> Effort:
+    """Return what a record costs from its suggestions (see `parts_of`), and from nothing, where no code is listed."""
+    return Effort(from_suggestions=parts_of(gold, offered, find, listed=listed).total,
                   from_nothing=sum(adding(find(code)) for code in sorted(gold)))

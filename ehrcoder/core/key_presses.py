@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ehrcoder.core.effort import Finding, Offered
+from ehrcoder.core.effort import Finding, Offered, steps_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +66,19 @@ def adding(costs: KeyCosts, finding: Finding) -> int:
     return costs.search + finding.characters + (finding.place - 1) + costs.confirm
 
 
+def picking(costs: KeyCosts, place: int) -> int:
+    """Return the keys to take a code that the search lists before anything is typed: open, go there, confirm."""
+    return costs.search + steps_to(place) + costs.confirm
+
+
 def key_presses(
-    gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding], costs: KeyCosts
+    gold: frozenset[str], offered: Sequence[Offered], find: Callable[[str], Finding], costs: KeyCosts, *,
+    listed: Sequence[str] = (),
 ) -> KeyPresses:
-    """Return what a record costs. Every suggestion is decided on: accepted, replaced by its digit, or rejected."""
+    """Return what a record costs. Every suggestion is decided on: accepted, replaced by its digit, or rejected.
+
+    `listed` are the record's further codes, as for `effort_of`.
+    """
     missing = set(gold) - {offer.code for offer in offered}
     count = 0
     for offer in offered:
@@ -83,7 +92,13 @@ def key_presses(
         else:
             missing.discard(right)
             count += costs.alternative
-    count += sum(adding(costs, find(code)) for code in sorted(missing))
+    left = [code for code in listed if code in missing or code not in gold]
+    for code in sorted(missing, key=lambda code: (left.index(code) if code in left else len(left), code)):
+        by_typing = adding(costs, find(code))
+        if code in left:
+            by_typing = min(by_typing, picking(costs, left.index(code) + 1))
+            left.remove(code)
+        count += by_typing
     return KeyPresses(
         from_suggestions=count, from_nothing=sum(adding(costs, find(code)) for code in sorted(gold))
     )

@@ -67,8 +67,8 @@ def needs_equality(word: str) -> bool:
 
 # Endings of related forms of a word, the longest first: "adenoviral" and "adenovirus", "choroid" and "choroidal".
 _ENDINGS = tuple(sorted(
-    "a ae al ally ance ancy ant ar ary ated ation ative e ed ence ency ent er ers es ful i ia ian ic ical ies ine ing ion "
-    "ions is ise ised ism ist iti ity ize ized izing ly ment ments ness oid or ors ous s um us y".split(),
+    "a ae al ally ance ancy ant ar ary ated ation ative e ed ence ency ent er ers es ful i ia ian ic ical ies ine ing "
+    "ion ions is ise ised ism ist iti ity ize ized izing ly ment ments ness oid or ors ous s um us y".split(),
     key=lambda ending: (-len(ending), ending),
 ))
 _LEAST_ROOT = 5

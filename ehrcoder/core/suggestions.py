@@ -66,6 +66,15 @@ class ModelDescription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherCode:
+    """A code that was too unsure to suggest, with the words that may mean it."""
+
+    coding: Coding
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InferenceRun:
     """One pass of the engine over one record, with all that is needed to repeat it."""
 
@@ -83,3 +92,5 @@ class InferenceRun:
     prompt_tokens: int
     judged_candidates: int
     software_version: str
+    further: tuple[FurtherCode, ...] = ()
+    """Codes that the words may mean but that were too unsure to suggest, best first: what a search looks at first."""

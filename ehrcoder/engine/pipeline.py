@@ -12,7 +12,7 @@ from ehrcoder.core.errors import ModelUnavailableError
 from ehrcoder.core.ids import RecordId, RunId, SuggestionId
 from ehrcoder.core.language import language_of
 from ehrcoder.core.records import EncounterRecord
-from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, ModelDescription, RunOutcome
+from ehrcoder.core.suggestions import CodeSuggestion, FurtherCode, InferenceRun, ModelDescription, RunOutcome
 from ehrcoder.engine.artefacts import Artefacts
 from ehrcoder.engine.choose import CodeCase, Pair, cases_of, code_features, judged_features, pairs_to_judge
 from ehrcoder.engine.features import pair_features
@@ -47,6 +47,15 @@ class Ranking:
     judged: int
     candidate_codes: frozenset[tuple[CodeKind, str]]
     artefacts: Artefacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a ranking gives under the policy: suggestions, and the codes below the floor that a search shows first."""
+
+    run_id: RunId
+    suggestions: tuple[CodeSuggestion, ...]
+    further: tuple[FurtherCode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +111,11 @@ class CodingEngine:
         """
         started = self._clock.now()
         ranking = self.rank(record, cancel=cancel)
-        run_id, suggestions = self.suggestions(record, ranking)
-        return self._run(record.record_id, run_id, started, ranking), suggestions
+        proposal = self.proposal(record, ranking)
+        return self._run(record.record_id, proposal, started, ranking), proposal.suggestions
 
-    def suggestions(self, record: EncounterRecord, ranking: Ranking) -> tuple[RunId, tuple[CodeSuggestion, ...]]:
-        """Turn a ranking into suggestions of a new run."""
+    def proposal(self, record: EncounterRecord, ranking: Ranking) -> Proposal:
+        """Turn a ranking into the suggestions of a new run."""
         run_id = RunId(self._ids.new_id())
         builder = SuggestionBuilder(
             record=record,
@@ -116,7 +125,8 @@ class CodingEngine:
             artefacts=ranking.artefacts,
             new_id=lambda: SuggestionId(self._ids.new_id()),
         )
-        return run_id, builder.build(ranking)
+        suggestions = builder.build(ranking)
+        return Proposal(run_id=run_id, suggestions=suggestions, further=builder.further(ranking, suggestions))
 
     def propose_many(
         self, records: Sequence[EncounterRecord], *, cancel: CancelToken | None = None
@@ -129,8 +139,8 @@ class CodingEngine:
         started = self._clock.now()
         proposed: list[tuple[InferenceRun, tuple[CodeSuggestion, ...]]] = []
         for record, ranking in zip(records, self.rank_many(records, cancel=cancel), strict=True):
-            run_id, suggestions = self.suggestions(record, ranking)
-            proposed.append((self._run(record.record_id, run_id, started, ranking), suggestions))
+            proposal = self.proposal(record, ranking)
+            proposed.append((self._run(record.record_id, proposal, started, ranking), proposal.suggestions))
         return tuple(proposed)
 
     def rank(self, record: EncounterRecord, *, cancel: CancelToken | None = None) -> Ranking:
@@ -249,9 +259,9 @@ class CodingEngine:
                 self._billable.add(code)
         return self._titles[key]
 
-    def _run(self, record_id: RecordId, run_id: RunId, started: dt.datetime, ranking: Ranking) -> InferenceRun:
+    def _run(self, record_id: RecordId, proposal: Proposal, started: dt.datetime, ranking: Ranking) -> InferenceRun:
         return InferenceRun(
-            run_id=run_id,
+            run_id=proposal.run_id,
             record_id=record_id,
             started_at=started,
             finished_at=self._clock.now(),
@@ -265,4 +275,5 @@ class CodingEngine:
             prompt_tokens=ranking.prompt_tokens,
             judged_candidates=ranking.judged,
             software_version=__version__,
+            further=proposal.further,
         )

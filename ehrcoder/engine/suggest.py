@@ -11,7 +11,7 @@ from ehrcoder.core.codes import CONDITION_CLINICAL, ICD_10_CM, KIND_OF_SYSTEM, C
 from ehrcoder.core.evidence import Assertion, Evidence, TextSpan
 from ehrcoder.core.ids import DocumentId, RunId, SuggestionId
 from ehrcoder.core.records import EncounterRecord
-from ehrcoder.core.suggestions import Alternative, CodeSuggestion, StageScore
+from ehrcoder.core.suggestions import Alternative, CodeSuggestion, FurtherCode, StageScore
 from ehrcoder.core.words import content_forms, words_of
 from ehrcoder.engine.artefacts import Artefacts
 from ehrcoder.engine.choose import CodeCase, Pair
@@ -39,6 +39,9 @@ UNASKED_MARGIN = 0.0
 LARGEST_GAP = 3
 # A code that came with the record and that the text does not support by itself: for the clinician to judge.
 STRUCTURED_CONFIDENCE = 0.5
+# How many codes below the floor are kept for the search, and how probable each must be at least.
+MOST_FURTHER = {CodeKind.DIAGNOSIS: 30, CodeKind.PROCEDURE: 10}
+LEAST_FURTHER = 0.004
 # What stands in passing (past history, findings) counts for this much where no assessment says what was assessed.
 PASSING_WEIGHT = 0.5
 STATUS_CONFIDENCE = 0.75
@@ -88,6 +91,24 @@ class SuggestionBuilder:
         order = {kind: place for place, kind in enumerate(CodeKind)}
         drafts.sort(key=lambda s: (order[s.kind], -s.confidence, s.coding.code))
         return tuple(replace(draft, rank=rank) for rank, draft in enumerate(drafts, start=1))
+
+    def further(self, ranking: Ranking, suggestions: Sequence[CodeSuggestion]) -> tuple[FurtherCode, ...]:
+        """Return the assignable codes that were not suggested but that the words may support, best first."""
+        taken = {suggestion.coding.code for suggestion in suggestions}
+        left = dict(MOST_FURTHER)
+        found: list[FurtherCode] = []
+        for ranked in ranking.codes:
+            if ranked.confidence < LEAST_FURTHER:
+                break
+            case = ranked.case
+            if not left[case.kind] or not case.is_billable or case.code in taken:
+                continue
+            coding = self._coding(SYSTEM_OF_KIND[case.kind], case.code)
+            evidence = self._evidence(case, coding.display, ranking.sentences) if coding is not None else ()
+            if coding is not None and evidence:
+                left[case.kind] -= 1
+                found.append(FurtherCode(coding=coding, confidence=ranked.confidence, evidence=evidence[0]))
+        return tuple(found)
 
     def _assessment(self) -> dict[DocumentId, tuple[tuple[int, int], ...]]:
         found = {d.document_id: assessment_text(d) for d in self._record.documents}

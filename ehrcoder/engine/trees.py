@@ -60,8 +60,6 @@ class TreeScorer:
         slope: float = 1.0,
         offset: float = 0.0,
     ) -> None:
-        import numpy as np
-
         self.features = tuple(features)
         self._content: dict[str, Any] = {
             "features": list(features),

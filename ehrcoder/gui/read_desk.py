@@ -58,6 +58,12 @@ class ReadDesk:
         hits = search_codes(self._index(), text, kinds=kinds, limit=limit)
         return tuple(sorted(hits, key=lambda hit: not hit.concept.is_billable))
 
+    def further(self, view: RecordView, *, kinds: Sequence[CodeKind] = ()) -> tuple[SearchHit, ...]:
+        """Return what the record's last run thought of and did not suggest, the likeliest first."""
+        from ehrcoder.usecases.search_codes import further_hits
+
+        return further_hits(self._index(), view.further, kinds=kinds)
+
     def findings(self, view: RecordView) -> tuple[EditFinding, ...]:
         """Return the code edits that a coding runs into."""
         from ehrcoder.core.comments import comments

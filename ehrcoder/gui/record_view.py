@@ -10,7 +10,7 @@ from ehrcoder.core.comments import Comment, active_seconds
 from ehrcoder.core.ids import DocumentId, RecordId, SuggestionId
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, RecordRow, RecordStatus
 from ehrcoder.core.sections import section_of_heading
-from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
+from ehrcoder.core.suggestions import CodeSuggestion, FurtherCode, InferenceRun
 from ehrcoder.gui.text_offsets import TextOffsets
 from ehrcoder.usecases.audit_trail import HistoryLine
 
@@ -69,6 +69,15 @@ class RecordView:
         """The suggestions that still wait for a decision, best rank first."""
         decided = dict(self.coding.decisions)
         return tuple(each for each in self.suggestions if each.suggestion_id not in decided)
+
+    @property
+    def further(self) -> tuple[FurtherCode, ...]:
+        """What the last run thought of and did not suggest, without the codes that are assigned by now."""
+        assigned = {(each.coding.system, each.coding.code) for each in self.coding.assignments}
+        return tuple(
+            each for each in (self.runs[-1].further if self.runs else ())
+            if (each.coding.system, each.coding.code) not in assigned
+        )
 
     def decision(self, suggestion_id: SuggestionId) -> Decision:
         return self.coding.decision(suggestion_id)

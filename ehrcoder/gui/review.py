@@ -296,14 +296,21 @@ class Review(QObject):
             return
         words = " ".join(evidence.quote.split()) if evidence is not None else ""
         about = self.tr("Supported by: “{0}”").format(words) if words else self.tr(
-            "No words are selected: the code will stand without evidence from the note."
+            "No words are selected: a code from the list below stands on the words shown with it, any other on none."
         )
         self._parts.search.ask(
             self.tr("New code"), about, text=words[:_LONGEST_QUERY], kind=None,
-            chosen=lambda coding: self._parts.session.decisions.add(
-                coding.system, coding.code, (evidence,) if evidence is not None else ()
-            ),
+            chosen=lambda coding: self._add(coding, evidence),
         )
+
+    def _add(self, coding: Coding, evidence: Evidence | None) -> None:
+        """Assign a code on the selected words, else on those that the engine had for it."""
+        view = self._parts.session.view
+        if evidence is None and view is not None:
+            taken = (coding.system, coding.code)
+            known = (each for each in view.further if (each.coding.system, each.coding.code) == taken)
+            evidence = next((each.evidence for each in known), None)
+        self._parts.session.decisions.add(coding.system, coding.code, (evidence,) if evidence is not None else ())
 
     def _on_current(self, row: SuggestionRow | None) -> None:
         self._evidence = 0

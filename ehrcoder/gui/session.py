@@ -196,10 +196,15 @@ class WorkspaceSession(QObject):
         self, text: str, kinds: Sequence[CodeKind], *, done: Callable[[tuple[SearchHit, ...]], None],
         failed: Callable[[Problem], None],
     ) -> None:
-        """Find codes for what was typed."""
-        self.runner.start(
-            Lane.READ, lambda: self._read.search(text, kinds=kinds), done=done, failed=failed
-        )
+        """Find codes for what was typed; before anything is, what the engine thought of for the open record."""
+        view = self._view
+
+        def work() -> tuple[SearchHit, ...]:
+            if text or view is None:
+                return self._read.search(text, kinds=kinds)
+            return self._read.further(view, kinds=kinds)
+
+        self.runner.start(Lane.READ, work, done=done, failed=failed)
 
     def propose(self, record_ids: Sequence[RecordId]) -> None:
         """Propose codes for records, one after another; each is shown as soon as it is stored."""

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.calibration import Calibration, calibration_of
-from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.codes import KIND_OF_SYSTEM, CodeKind
 from ehrcoder.core.effort import Effort, Finding, Offered, effort_of
 from ehrcoder.core.ids import DocumentId, RecordId
 from ehrcoder.core.metrics import CodedRecord, CodingScores, bootstrap_interval, micro_scores, paired_gain, score_coding
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, Patient
-from ehrcoder.core.suggestions import CodeSuggestion
+from ehrcoder.core.suggestions import CodeSuggestion, FurtherCode
 from ehrcoder.engine.artefacts import Artefacts, text_sha256
-from ehrcoder.engine.pipeline import CodingEngine, Ranking
+from ehrcoder.engine.pipeline import CodingEngine, Proposal, Ranking
 from ehrcoder.ports import Progress
 from ehrcoder.usecases.stage_figures import CodeKey, StageCounts, count_stages
 
@@ -40,6 +40,7 @@ class RecordResult:
 
     name: str
     suggestions: tuple[CodeSuggestion, ...]
+    further: tuple[FurtherCode, ...]
     coded: dict[CodeKind, CodedRecord]
     used_model: bool
     seconds: float
@@ -145,12 +146,13 @@ def _run(
         encounter = _without_gold(record)
         began = time.monotonic()
         ranking = engine.rank(encounter)
-        _, suggestions = engine.suggestions(encounter, ranking)
+        proposal = engine.proposal(encounter, ranking)
         seconds = time.monotonic() - began
-        results.append(_result(record, ranking, suggestions, seconds))
+        results.append(_result(record, ranking, proposal, seconds))
         floors = artefacts.floors_without_model if ranking.model is None else artefacts.floors_with_model
         count_stages(
-            counts, gold=record.codes, labels=record.labels, ranking=ranking, suggestions=suggestions, floors=floors
+            counts, gold=record.codes, labels=record.labels, ranking=ranking, suggestions=proposal.suggestions,
+            floors=floors,
         )
         tell(number, len(gold))
     return tuple(results)
@@ -176,8 +178,9 @@ def _without_gold(record: GoldRecord) -> EncounterRecord:
 
 
 def _result(
-    record: GoldRecord, ranking: Ranking, suggestions: tuple[CodeSuggestion, ...], seconds: float
+    record: GoldRecord, ranking: Ranking, proposal: Proposal, seconds: float
 ) -> RecordResult:
+    suggestions = proposal.suggestions
     coded = {
         kind: CodedRecord(
             name=record.name,
@@ -190,7 +193,8 @@ def _result(
         for kind in MEASURED_KINDS
     }
     return RecordResult(
-        name=record.name, suggestions=suggestions, coded=coded, used_model=ranking.model is not None, seconds=seconds
+        name=record.name, suggestions=suggestions, further=proposal.further, coded=coded,
+        used_model=ranking.model is not None, seconds=seconds,
     )
 
 
@@ -263,7 +267,8 @@ def _effort(results: Sequence[RecordResult], find: Callable[[CodeKind, str], Fin
                 Offered(code=s.coding.code, alternatives=tuple(a.coding.code for a in s.alternatives))
                 for s in result.suggestions if s.kind is kind
             ]
-            effort = effort_of(result.coded[kind].gold, offered, look_up)
+            listed = [each.coding.code for each in result.further if KIND_OF_SYSTEM[each.coding.system] is kind]
+            effort = effort_of(result.coded[kind].gold, offered, look_up, listed=listed)
             with_help += effort.from_suggestions
             by_hand += effort.from_nothing
     return Effort(from_suggestions=with_help, from_nothing=by_hand)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ehrcoder.core.codes import CodeKind
+from ehrcoder.core.codes import KIND_OF_SYSTEM, CodeKind
+from ehrcoder.core.suggestions import FurtherCode
 from ehrcoder.ports import CodeSetIndex, SearchHit
 
 _LONGEST = 400
@@ -24,3 +25,21 @@ def search_codes(
     a note that was pasted, not a search.
     """
     return index.search(text[:_LONGEST], systems=systems, kinds=kinds, limit=limit) if text.strip() else ()
+
+
+def further_hits(
+    index: CodeSetIndex, further: Sequence[FurtherCode], *, kinds: Sequence[CodeKind] = ()
+) -> tuple[SearchHit, ...]:
+    """Return the further codes of a record as hits, in their order; `matched` are the words that may mean each.
+
+    A code that the installed edition no longer has is left out.
+    """
+    found: list[SearchHit] = []
+    for each in further:
+        if kinds and KIND_OF_SYSTEM.get(each.coding.system) not in kinds:
+            continue
+        concept = index.concept(each.coding.system, each.coding.code)
+        if concept is not None and concept.is_billable:
+            words = " ".join(each.evidence.quote.split())
+            found.append(SearchHit(concept=concept, score=each.confidence, matched=words))
+    return tuple(found)

@@ -537,6 +537,10 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Ningún código encaja. Pruebe con menos palabras o con otras.</translation>
   </message>
   <message>
+   <source>Not suggested, but possible here, the likeliest first. ↓ chooses; words search all codes.</source>
+   <translation>No se han propuesto, pero son posibles aquí, los más probables primero. ↓ elige; con palabras se busca en todos los códigos.</translation>
+  </message>
+  <message>
    <source>Search codes</source>
    <translation>Buscar códigos</translation>
   </message>
@@ -2061,8 +2065,8 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
    <translation>Ninguna palabra que apoye {0} estaba en pantalla.</translation>
   </message>
   <message>
-   <source>No words are selected: the code will stand without evidence from the note.</source>
-   <translation>No hay palabras seleccionadas: el código quedará sin prueba en la nota.</translation>
+   <source>No words are selected: a code from the list below stands on the words shown with it, any other on none.</source>
+   <translation>No hay palabras seleccionadas: un código de la lista de abajo se apoya en las palabras que lo acompañan; cualquier otro, en ninguna.</translation>
   </message>
   <message>
    <source>Nothing in this list can be accepted at once.</source>

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from ehrcoder.cli.evaluate_command import finder  # noqa: E402
-from ehrcoder.core.codes import CodeKind  # noqa: E402
+from ehrcoder.core.codes import KIND_OF_SYSTEM, CodeKind  # noqa: E402
 from ehrcoder.core.effort import Finding, Offered  # noqa: E402
 from ehrcoder.core.key_presses import KeyCosts, KeyPresses, costs_of, key_presses  # noqa: E402
 from ehrcoder.gui.action_table import action_specs  # noqa: E402
@@ -64,7 +64,7 @@ def main() -> int:
               for way in ("title", "by heart") for kind in (CodeKind.DIAGNOSIS, CodeKind.PROCEDURE)}
     cache: dict[tuple[str, CodeKind, str], Finding] = {}
     for record in records:
-        _, suggestions = engine.propose(record)
+        run, suggestions = engine.propose(record)
         for kind in (CodeKind.DIAGNOSIS, CodeKind.PROCEDURE):
             gold = frozenset(_spelled(index, each.coding.system, each.coding.code)
                              for each in record.imported_codes if each.kind is kind)
@@ -81,7 +81,8 @@ def main() -> int:
                         cache[key] = title_finder(kind, code) if way == "title" else heart(code)
                     return cache[key]
 
-                found = key_presses(gold, offered, find, costs)
+                listed = [each.coding.code for each in run.further if KIND_OF_SYSTEM[each.coding.system] is kind]
+                found = key_presses(gold, offered, find, costs, listed=listed)
                 so_far = totals[way, kind]
                 totals[way, kind] = KeyPresses(
                     from_suggestions=so_far.from_suggestions + found.from_suggestions,

@@ -42,6 +42,7 @@ from ehrcoder.core.severity import CodeWeight
 from ehrcoder.core.suggestions import (
     Alternative,
     CodeSuggestion,
+    FurtherCode,
     InferenceRun,
     ModelDescription,
     RunOutcome,
@@ -207,9 +208,24 @@ class FakeEngine:
             run_id=RunId(UuidSource().new_id()), record_id=record.record_id, started_at=now, finished_at=now,
             outcome=RunOutcome.COMPLETE, model=None, artefacts=(), prompt_id="test", policy="clinical",
             code_sets=((ICD_10_CM, VERSION),), seed=0, prompt_tokens=0, judged_candidates=0,
-            software_version="0",
+            software_version="0", further=further_for(record),
         )
         return run, suggestions_for(record, run.run_id)
+
+
+def further_for(record: EncounterRecord) -> tuple[FurtherCode, ...]:
+    """Return the codes that the engine thought of and did not suggest, on the words that may mean them."""
+    document = record.documents[0]
+    return tuple(
+        FurtherCode(
+            coding=coding_of(code), confidence=confidence,
+            evidence=Evidence(
+                span=TextSpan(document_id=document.document_id, start=start, end=start + len(quote)), quote=quote
+            ),
+        )
+        for code, quote, confidence in (("R05.1", "Cough", 0.2), ("J18.1", "left lung", 0.1))
+        if (start := document.text.find(quote)) >= 0
+    )
 
 
 def suggestions_for(record: EncounterRecord, run_id: RunId) -> tuple[CodeSuggestion, ...]:

@@ -171,3 +171,18 @@ def test_gold_codes_of_a_corpus_never_become_suggestions(services: Services) -> 
 def test_odd_notes_do_no_harm(services: Services, text: str) -> None:
     _, suggestions = engine(services, model=Yes()).propose(record(text or " "))
     assert all(text[e.span.start : e.span.end] == e.quote for s in suggestions for e in s.evidence)
+
+
+def test_further_codes_are_possible_ones_that_were_not_suggested(services: Services) -> None:
+    case = record()
+    run, suggestions = engine(services).propose(case)
+    text = case.documents[0].text
+    assert run.further
+    assert not {each.coding.code for each in run.further} & {each.coding.code for each in suggestions}
+    for each in run.further:
+        assert text[each.evidence.span.start : each.evidence.span.end] == each.evidence.quote
+        concept = services.code_sets.concept(each.coding.system, each.coding.code)
+        assert concept is not None
+        assert concept.is_billable
+    likely = [each.confidence for each in run.further]
+    assert likely == sorted(likely, reverse=True)

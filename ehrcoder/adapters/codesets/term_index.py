@@ -1,8 +1,8 @@
 """The words of a code set's terms as arrays: finds the terms that a few neighbouring words of a note may mean.
 
-Related forms of a word share one key ("adenoviral", "adenovirus"). A term's words weigh by their rarity; a hit's score is
-the weight that is met times the share of the term's weight that is met, so that whole short terms come before parts of
-long ones. Written when a code set is built, read as numpy arrays.
+Related forms of a word share one key ("adenoviral", "adenovirus"). A term's words weigh by their rarity; a hit's score
+is the weight that is met times the share of the term's weight that is met, so that whole short terms come before parts
+of long ones. Written when a code set is built, read as numpy arrays.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TERMS = "SELECT text, concept_id FROM term ORDER BY id"
 _PARTS = "SELECT part, content FROM term_index"
 _HIT = "SELECT c.code, t.text FROM term t JOIN concept c ON c.id = t.concept_id WHERE t.id = ?"
 # Words of the classification, not of notes: a term is whole without them.
-_FILLERS = frozenset(related_form(word) for word in ("unspecified", "specified", "nos", "nec", "elsewhere", "classified"))
+_FILLERS = frozenset(map(related_form, "unspecified specified nos nec elsewhere classified".split()))
 
 
 def write_term_index(connection: sqlite3.Connection) -> None:
@@ -130,7 +130,7 @@ class TermIndex:
         return by_key
 
     def _one_a_code(
-        self, found: npt.NDArray[np.int32], score: npt.NDArray[np.float32], limit: int
+        self, found: npt.NDArray[np.int32], score: npt.NDArray[np.floating], limit: int
     ) -> list[int]:
         """Return the places of the best term of each of the best codes; equal scores keep the order of the terms."""
         import numpy as np
@@ -150,7 +150,7 @@ class TermIndex:
         return list(best.values())
 
     def _hits(
-        self, terms: npt.NDArray[np.int32], scores: npt.NDArray[np.float32], covers: npt.NDArray[np.float32],
+        self, terms: npt.NDArray[np.int32], scores: npt.NDArray[np.floating], covers: npt.NDArray[np.floating],
         by_key: dict[str, list[str]],
     ) -> tuple[TermHit, ...]:
         import numpy as np

@@ -123,10 +123,6 @@ class CodeSearch(Overlay):
         self._asked += 1
         self._wants_first = False
         number, text = self._asked, self.line.text().strip()
-        if not text:
-            self._show(number, ())
-            self.foot.setText(self.tr("Type a code or words. ↑ ↓ choose, Enter takes, Esc closes."))
-            return
         kind = self.kind.currentData()
         self._searcher(
             text, (kind,) if kind is not None else (),
@@ -139,10 +135,17 @@ class CodeSearch(Overlay):
             return
         self._answered = number
         self.model.set_hits(hits)
+        has_words = bool(self.line.text().strip())
         first = self.model.next_choice(-1, 1)
-        if first is not None:
+        if first is not None and has_words:
             self.view.setCurrentIndex(self.model.index(first, 0))
-        if hits:
+        if not has_words:
+            # Nothing is marked: Enter must not take a code that nobody asked for.
+            self.foot.setText(
+                self.tr("Not suggested, but possible here, the likeliest first. ↓ chooses; words search all codes.")
+                if hits else self.tr("Type a code or words. ↑ ↓ choose, Enter takes, Esc closes.")
+            )
+        elif hits:
             self.foot.setText(self.tr("{0} found. ↑ ↓ choose, Enter takes, Esc closes.").format(len(hits)))
         else:
             self.foot.setText(self.tr("No code fits. Try fewer or other words."))

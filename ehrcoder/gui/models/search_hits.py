@@ -39,10 +39,10 @@ class SearchHitModel(QAbstractListModel):
         return None
 
     def note(self, hit: SearchHit) -> str:
-        """Return the code system, or why a header cannot be chosen."""
+        """Return the code system with the term or words that were met, or why a header cannot be chosen."""
         name = SHORT_NAME_OF_SYSTEM.get(hit.concept.coding.system, hit.concept.coding.system)
         if hit.concept.is_billable:
-            return name
+            return f"{name} · {hit.matched}" if hit.matched else name
         return self.tr("{0} header: choose a more specific code below it").format(name)
 
     def rowCount(self, parent: AnyIndex = ROOT) -> int:

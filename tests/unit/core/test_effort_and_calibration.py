@@ -15,7 +15,9 @@ from ehrcoder.core.effort import (
     deciding,
     effort_of,
     parts_of,
+    picking,
     replacing,
+    steps_to,
 )
 from ehrcoder.core.metrics import CodedRecord, micro_scores, paired_gain
 from ehrcoder.core.negation_check import is_plainly_negated
@@ -48,6 +50,22 @@ def test_an_alternative_stands_in_for_a_search_once() -> None:
     offered = [Offered(code="E11.65", alternatives=("E10.9", "E11.9")), Offered(code="E13.9", alternatives=("E11.9",))]
     effort = effort_of(frozenset({"E11.9"}), offered, lambda _: FOUND)
     assert effort.from_suggestions == pytest.approx(replacing(2) + deciding())
+
+
+def test_a_listed_code_costs_one_thought_and_its_steps() -> None:
+    assert [steps_to(place) for place in (1, 7, 8, 9, 16)] == [1, 7, 1, 2, 2]
+    assert picking(2) == pytest.approx(MENTAL + 4 * KEYSTROKE + RESPONSE)
+    effort = effort_of(frozenset({"E11.9"}), [], lambda _: FOUND, listed=("I10", "E11.9"))
+    assert effort.from_suggestions == pytest.approx(picking(2))
+    assert effort.from_nothing == pytest.approx(adding(FOUND))
+
+
+def test_what_was_taken_makes_place_and_a_far_one_is_typed() -> None:
+    both = effort_of(frozenset({"A", "B"}), [], lambda _: FOUND, listed=("A", "B"))
+    assert both.from_suggestions == pytest.approx(2 * picking(1))
+    listed = [f"X{n}" for n in range(60)] + ["A"]
+    far = effort_of(frozenset({"A"}), [], lambda _: FOUND, listed=listed)
+    assert far.from_suggestions == pytest.approx(adding(FOUND))
 
 
 def test_a_record_without_codes_needs_its_rejections_only() -> None:

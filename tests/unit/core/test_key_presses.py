@@ -38,3 +38,11 @@ def test_an_alternative_without_a_key_is_no_help():
         lambda code: Finding(characters=3, place=1), costs_of(KEYS),
     )
     assert found.from_suggestions == 2 + (2 + 3 + 0 + 1)
+
+
+def test_a_listed_code_costs_its_steps_and_none_where_typing_is_shorter():
+    costs, finding = costs_of(KEYS), Finding(characters=6, place=1)
+    found = key_presses(frozenset({"I10", "E11.9"}), [], lambda code: finding, costs, listed=("R05.1", "I10", "E11.9"))
+    assert found.from_suggestions == 2 * (2 + 2 + 1)
+    far = key_presses(frozenset({"I10"}), [], lambda code: finding, costs, listed=[*map(str, range(63)), "I10"])
+    assert far.from_suggestions == min(2 + 6 + 1, 2 + 8 + 1)
