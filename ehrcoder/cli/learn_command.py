@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import shutil
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("corpus", choices=("codiesp",), help="layout of the corpus")
     parser.add_argument("directory", type=Path, metavar="DIR")
     parser.add_argument("--split", action="append", help="sub-folder to learn from (default: train; repeatable)")
+    parser.add_argument("--limit", type=int, metavar="N", help="learn from N cases drawn from it, for a learning curve")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the artefacts")
     parser.add_argument(
         "--work", type=Path, metavar="DIR", help="folder for adapters and answers by fold (default: OUT with -work)"
@@ -55,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     work = options.work or options.out.with_name(options.out.name + "-work")
     try:
         index, base = services.code_sets, services.default_model_path
-        read = _learning_data(options.directory, options.split or ["train"], options.language or ["en", "es"])
+        read = _learning_data(
+            options.directory, options.split or ["train"], options.language or ["en", "es"], options.limit
+        )
         learnings = {data.language: Learning(data=data, index=index, progress=_show) for data in read}
         margins = None
         if not options.no_adapter:
@@ -90,11 +94,18 @@ def corpus_records(directory: Path, split: str, *, language: str = "en") -> Iter
     yield from zip(data.texts, data.records, strict=True)
 
 
-def _learning_data(directory: Path, splits: list[str], languages: list[str]) -> list[LearningData]:
+def _learning_data(
+    directory: Path, splits: list[str], languages: list[str], limit: int | None
+) -> list[LearningData]:
     from ehrcoder.usecases.learn_corpus import BilingualCorpus
 
-    corpus = BilingualCorpus(_cases(directory, splits))
+    cases = _cases(directory, splits)
     description = f"CodiEsp corpus v4 (CLEF eHealth 2020), {' and '.join(splits)}"
+    if limit is not None and limit < len(cases):
+        # In an order that has nothing to do with the cases: a smaller part always lies within a larger one.
+        cases = sorted(cases, key=lambda case: hashlib.sha256(case.name.encode()).digest())[:limit]
+        description += f", {limit} cases drawn from it"
+    corpus = BilingualCorpus(cases)
     return [corpus.learning_data(language, description=description) for language in dict.fromkeys(languages)]
 
 
