@@ -104,7 +104,7 @@ class SuggestionBuilder:
             if not left[case.kind] or not case.is_billable or case.code in taken:
                 continue
             coding = self._coding(SYSTEM_OF_KIND[case.kind], case.code)
-            evidence = self._evidence(case, coding.display, ranking.sentences) if coding is not None else ()
+            evidence = self._evidence(case, coding.display, ranking.sentences, most=1) if coding is not None else ()
             if coding is not None and evidence:
                 left[case.kind] -= 1
                 found.append(FurtherCode(coding=coding, confidence=ranked.confidence, evidence=evidence[0]))
@@ -211,7 +211,9 @@ class SuggestionBuilder:
         completion = complete(self._index, stem, " ".join(sentences[n].text for n in numbers))
         return completion.code, completion.missing
 
-    def _evidence(self, case: CodeCase, title: str, sentences: Sequence[Sentence]) -> tuple[Evidence, ...]:
+    def _evidence(
+        self, case: CodeCase, title: str, sentences: Sequence[Sentence], *, most: int = MOST_EVIDENCE
+    ) -> tuple[Evidence, ...]:
         """Return the quotes that the policy lets support a code, the most telling sentence first.
 
         A sentence counts only when it speaks about as strongly as the best one: where the best is negated, a
@@ -227,7 +229,9 @@ class SuggestionBuilder:
             assertion = assertion_of(sentence.text, start, end, section=sentence.section)
             if self._policy.allows(assertion, sentence.section):
                 found.append(_quote(sentence, start, end, assertion))
-        return tuple(found[:MOST_EVIDENCE])
+                if len(found) == most:
+                    break
+        return tuple(found)
 
     def _alternatives(self, ranked: RankedCode, ranking: Ranking) -> tuple[Alternative, ...]:
         """Return the next best codes of the same category, then those that rest on the same words."""
