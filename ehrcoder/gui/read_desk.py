@@ -50,19 +50,18 @@ class ReadDesk:
         return self._index().editions()
 
     def search(
-        self, text: str, *, kinds: Sequence[CodeKind] = (), limit: int = 40
+        self, text: str, view: RecordView | None, *, kinds: Sequence[CodeKind] = (), limit: int = 40
     ) -> tuple[SearchHit, ...]:
-        """Find codes for what was typed, those that can be assigned first."""
-        from ehrcoder.usecases.search_codes import search_codes
+        """Find codes for what was typed, those that can be assigned first.
 
+        Before anything is, the further codes of the record's last run, the likeliest first.
+        """
+        from ehrcoder.usecases.search_codes import further_hits, search_codes
+
+        if not text:
+            return further_hits(self._index(), view.further, kinds=kinds) if view is not None else ()
         hits = search_codes(self._index(), text, kinds=kinds, limit=limit)
         return tuple(sorted(hits, key=lambda hit: not hit.concept.is_billable))
-
-    def further(self, view: RecordView, *, kinds: Sequence[CodeKind] = ()) -> tuple[SearchHit, ...]:
-        """Return what the record's last run thought of and did not suggest, the likeliest first."""
-        from ehrcoder.usecases.search_codes import further_hits
-
-        return further_hits(self._index(), view.further, kinds=kinds)
 
     def findings(self, view: RecordView) -> tuple[EditFinding, ...]:
         """Return the code edits that a coding runs into."""

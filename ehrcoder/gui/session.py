@@ -198,13 +198,9 @@ class WorkspaceSession(QObject):
     ) -> None:
         """Find codes for what was typed; before anything is, what the engine thought of for the open record."""
         view = self._view
-
-        def work() -> tuple[SearchHit, ...]:
-            if text or view is None:
-                return self._read.search(text, kinds=kinds)
-            return self._read.further(view, kinds=kinds)
-
-        self.runner.start(Lane.READ, work, done=done, failed=failed)
+        self.runner.start(
+            Lane.READ, lambda: self._read.search(text, view, kinds=kinds), done=done, failed=failed
+        )
 
     def propose(self, record_ids: Sequence[RecordId]) -> None:
         """Propose codes for records, one after another; each is shown as soon as it is stored."""
