@@ -73,7 +73,7 @@ class Simulation:
     def _row(self, size: int) -> SeedRow:
         from pydantic import TypeAdapter
 
-        from ehrcoder.core.campaign.effort import offered_of
+        from ehrcoder.core.campaign.effort import Assistance, assistance_of
         from ehrcoder.core.canonical import canonical_text
         from ehrcoder.core.codes import CodeKind
         from ehrcoder.core.effort import Offered
@@ -87,20 +87,21 @@ class Simulation:
             return TypeAdapter(SeedRow).validate_json(kept.read_bytes())
         records = self._apart(self.dev)
         truth = [case_of(r.record_id, c.gold.codes) for r, c in zip(records, self.dev, strict=True) if c.gold]
-        offered: dict[RecordId, Sequence[Offered]] = {}
+        given: dict[RecordId, Assistance] = {}
         labelled: dict[RecordId, CodedCase] = {}
         if size:
             engine = self._engine(self._seed_version(size))
-            for record_id, suggestions in propose_apart(records, engine, progress=_show, name=f"version of {size}"):
+            for run, suggestions in propose_apart(records, engine, progress=_show, name=f"version of {size}"):
                 keys = frozenset((s.kind, s.coding.code) for s in suggestions if s.kind is not CodeKind.OUTCOME)
-                labelled[record_id], offered[record_id] = case_of(record_id, keys), offered_of(suggestions)
+                labelled[run.record_id] = case_of(run.record_id, keys)
+                given[run.record_id] = assistance_of(suggestions, run)
         else:
             index = self._services.code_sets
             for record in records:
                 codes = untrained_codes(record, index)
                 labelled[record.record_id] = case_of(record.record_id, codes)
-                offered[record.record_id] = [Offered(code=code) for _, code in sorted(codes)]
-        row = seed_row(size, labelled, truth, offered, find=self._find())
+                given[record.record_id] = Assistance(offered=tuple(Offered(code=code) for _, code in sorted(codes)))
+        row = seed_row(size, labelled, truth, given, find=self._find())
         replace_file(kept, canonical_text(row).encode())
         return row
 

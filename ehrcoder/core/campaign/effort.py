@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.campaign.coded import CodedCase
@@ -12,7 +12,7 @@ from ehrcoder.core.campaign.plan import Arm
 from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.effort import EffortParts, Finding, Offered, effort_of, parts_of
 from ehrcoder.core.ids import RecordId
-from ehrcoder.core.suggestions import CodeSuggestion
+from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 
 TYPICAL_FINDING = Finding(characters=12, place=2)
 """What is typed for a code where no search was tried: 12 characters, and the code stands second among the hits."""
@@ -41,32 +41,47 @@ class TimeSaved:
     simulated: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistance:
+    """The engine's help with a record: suggestions to decide, and the codes that the search lists before any typing."""
+
+    offered: tuple[Offered, ...] = ()
+    listed: tuple[str, ...] = ()
+
+
 Find = Callable[[CodeKind, str], Finding]
 
 
-def modelled_seconds(truth: CodedCase, offered: Sequence[Offered] | None, *, find: Find | None = None) -> float:
+def modelled_seconds(truth: CodedCase, help_: Assistance | None, *, find: Find | None = None) -> float:
     """Return the keystroke-level model's seconds to bring a record to its right codes.
 
-    From suggestions, or from nothing (None). Reading the note is in neither, since both have to (core/effort.py).
+    With the engine's help, or from nothing (None). Reading the note is in neither, since both have to (core/effort.py).
     `find` tells what is typed for a code by hand; TYPICAL_FINDING without it.
     """
-    gold = frozenset(code for _, code in truth.keys)
+    if help_ is None:
+        kinds = {code: kind for kind, code in truth.keys}
+        return effort_of(frozenset(kinds), (), _finder(kinds, find)).from_nothing
+    return modelled_parts(truth, help_, find=find).total
+
+
+def modelled_parts(truth: CodedCase, help_: Assistance, *, find: Find | None = None) -> EffortParts:
+    """Return the modelled seconds with the engine's help by what they go to."""
     kinds = {code: kind for kind, code in truth.keys}
-    effort = effort_of(gold, offered or (), lambda code: find(kinds[code], code) if find else TYPICAL_FINDING)
-    return effort.from_nothing if offered is None else effort.from_suggestions
+    return parts_of(frozenset(kinds), help_.offered, _finder(kinds, find), listed=help_.listed)
 
 
-def modelled_parts(truth: CodedCase, offered: Sequence[Offered], *, find: Find | None = None) -> EffortParts:
-    """Return the modelled seconds from suggestions by what they go to."""
-    kinds = {code: kind for kind, code in truth.keys}
-    return parts_of(frozenset(kinds), offered, lambda code: find(kinds[code], code) if find else TYPICAL_FINDING)
+def _finder(kinds: Mapping[str, CodeKind], find: Find | None) -> Callable[[str], Finding]:
+    return lambda code: find(kinds[code], code) if find else TYPICAL_FINDING
 
 
-def offered_of(suggestions: Sequence[CodeSuggestion]) -> tuple[Offered, ...]:
-    """Return suggestions as the effort model sees them: code and listed alternatives."""
-    return tuple(
-        Offered(code=s.coding.code, alternatives=tuple(a.coding.code for a in s.alternatives)) for s in suggestions
-        if s.kind is not CodeKind.OUTCOME
+def assistance_of(suggestions: Sequence[CodeSuggestion], run: InferenceRun | None) -> Assistance:
+    """Return what the engine gave a record as the effort model sees it."""
+    return Assistance(
+        offered=tuple(
+            Offered(code=s.coding.code, alternatives=tuple(a.coding.code for a in s.alternatives))
+            for s in suggestions if s.kind is not CodeKind.OUTCOME
+        ),
+        listed=tuple(each.coding.code for each in run.further) if run is not None else (),
     )
 
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ehrcoder.core.campaign.coded import CodedCase, CodeMark
-from ehrcoder.core.campaign.effort import Find, modelled_parts, modelled_seconds
+from ehrcoder.core.campaign.effort import Assistance, Find, modelled_parts, modelled_seconds
 from ehrcoder.core.campaign.intervals import Estimate
 from ehrcoder.core.campaign.quality import quality_of
 from ehrcoder.core.codes import CodeKind
-from ehrcoder.core.effort import EffortParts, Offered
+from ehrcoder.core.effort import EffortParts
 from ehrcoder.core.ids import RecordId
 
 UNTRAINED = "untrained"
@@ -39,16 +39,16 @@ class SeedRow:
 
 def seed_row(
     records: int, labelled: Mapping[RecordId, CodedCase], truth: Sequence[CodedCase],
-    offered: Mapping[RecordId, Sequence[Offered]], *, find: Find | None = None,
+    given: Mapping[RecordId, Assistance], *, find: Find | None = None,
 ) -> SeedRow:
     """Score one version's labels on the next records, and model what they cost."""
     quality = quality_of("all", labelled, truth)
     diagnoses = quality_of("diagnoses", labelled, truth, keep=lambda key: key[0] is CodeKind.DIAGNOSIS)
     pairs = [
-        (modelled_seconds(c, offered[c.record_id], find=find), modelled_seconds(c, None, find=find)) for c in truth
+        (modelled_seconds(c, given[c.record_id], find=find), modelled_seconds(c, None, find=find)) for c in truth
     ]
     by_hand = sum(m for _, m in pairs) or 1.0
-    parts = [modelled_parts(c, offered[c.record_id], find=find) for c in truth]
+    parts = [modelled_parts(c, given[c.record_id], find=find) for c in truth]
     source = random.Random(1)
     drawn = sorted(_ratio(source.choices(pairs, k=len(pairs))) for _ in range(1000))
     ratio = _ratio(pairs)

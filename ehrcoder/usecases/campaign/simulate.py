@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from ehrcoder.core.assignments import Decision, RejectReason
 from ehrcoder.core.campaign.coded import CodedCase, CodeMark
-from ehrcoder.core.campaign.effort import modelled_seconds, offered_of
+from ehrcoder.core.campaign.effort import assistance_of, modelled_seconds
 from ehrcoder.core.campaign.plan import Arm, Campaign
 from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind
 from ehrcoder.core.evidence import Evidence, TextSpan
@@ -110,9 +110,11 @@ class SimulatedExpert:
             sign_record(record_id, history=self.records, store=self.records, coder_id=coder, clock=self.clock)
         if not self.store.entries(campaign.campaign_id, "effort", subject=record_id):
             truth = self.gold_case(record_id, gold)
-            offered = offered_of(self.records.suggestions(record_id)) if arm is Arm.ASSISTED else None
+            runs = self.records.runs(record_id)
+            given = assistance_of(self.records.suggestions(record_id), runs[-1] if runs else None)
+            seconds = modelled_seconds(truth, given if arm is Arm.ASSISTED else None)
             self.store.add_entry(campaign.campaign_id, "effort", record_id, {
-                "arm": arm.value, "seconds": round(modelled_seconds(truth, offered), 2), "coder": coder,
+                "arm": arm.value, "seconds": round(seconds, 2), "coder": coder,
                 "simulated": True})
 
     def _code(self, record_id: RecordId, gold: TrainingRecord, *, coder: CoderId, arm: Arm) -> None:

@@ -16,7 +16,7 @@ from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord, RecordStatus
-from ehrcoder.core.suggestions import CodeSuggestion, RunOutcome
+from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun, RunOutcome
 from ehrcoder.engine.learn.corpus import TrainingRecord
 from ehrcoder.engine.segment import sentences_of
 from ehrcoder.ports import CancelToken, Progress
@@ -205,20 +205,19 @@ def label_apart(
 ) -> dict[RecordId, CodedCase]:
     """Label records without storing anything."""
     return {
-        record_id: CodedCase(record_id=record_id, marks=tuple(
+        run.record_id: CodedCase(record_id=run.record_id, marks=tuple(
             m for m in marks_of_suggestions(suggestions) if m.kind in _FITTED))
-        for record_id, suggestions in propose_apart(records, engine, progress=progress, name=name, cancel=cancel)
+        for run, suggestions in propose_apart(records, engine, progress=progress, name=name, cancel=cancel)
     }
 
 
 def propose_apart(
     records: Iterable[EncounterRecord], engine: BatchEngine, *, progress: Progress | None = None, name: str = "",
     cancel: CancelToken | None = None, chunk: int = 4,
-) -> Iterator[tuple[RecordId, tuple[CodeSuggestion, ...]]]:
+) -> Iterator[tuple[InferenceRun, tuple[CodeSuggestion, ...]]]:
     """Yield what an engine proposes for records, without storing anything."""
     waiting = list(records)
     for start in range(0, len(waiting), chunk):
-        for run, suggestions in engine.propose_many(waiting[start:start + chunk], cancel=cancel):
-            yield run.record_id, suggestions
+        yield from engine.propose_many(waiting[start:start + chunk], cancel=cancel)
         if progress is not None:
             progress(min(start + chunk, len(waiting)), len(waiting), f"labelling with {name}")

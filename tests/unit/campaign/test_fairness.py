@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from ehrcoder.core.campaign.coded import CodedCase, CodeMark
-from ehrcoder.core.campaign.effort import Effort, modelled_seconds, time_saved
+from ehrcoder.core.campaign.effort import Assistance, Effort, modelled_seconds, time_saved
 from ehrcoder.core.campaign.facts import RecordFacts
 from ehrcoder.core.campaign.fairness import GroupRate, Rate, counts_of, group_rates, propose_mitigation
 from ehrcoder.core.campaign.plan import Arm
@@ -131,8 +131,10 @@ def test_time_saved_compares_the_arms_and_says_when_it_is_simulated() -> None:
 
 def test_right_suggestions_cost_less_than_typing_and_wrong_ones_cost_something() -> None:
     truth = CodedCase(record_id=RecordId("r"), marks=tuple(CodeMark(kind=D, code=c) for c in ("I10", "E11.9")))
-    all_right = modelled_seconds(truth, [Offered(code="I10"), Offered(code="E11.9")])
-    half = modelled_seconds(truth, [Offered(code="I10"), Offered(code="J18.9")])
+    right, wrong = (Offered(code="I10"), Offered(code="E11.9")), (Offered(code="I10"), Offered(code="J18.9"))
+    all_right = modelled_seconds(truth, Assistance(offered=right))
+    half = modelled_seconds(truth, Assistance(offered=wrong))
     by_hand = modelled_seconds(truth, None)
     assert all_right < half < by_hand
-    assert modelled_seconds(truth, []) == by_hand
+    assert modelled_seconds(truth, Assistance(offered=wrong, listed=("E11.9",))) < half
+    assert modelled_seconds(truth, Assistance()) == by_hand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ehrcoder.core.campaign.effort import TYPICAL_FINDING
+from ehrcoder.core.campaign.effort import TYPICAL_FINDING, Assistance
 from ehrcoder.core.codes import CodeKind
 from ehrcoder.core.effort import Offered, adding, deciding
 from ehrcoder.core.ids import RecordId
@@ -17,8 +17,11 @@ A, B = RecordId("a"), RecordId("b")
 def test_a_row_counts_codes_and_seconds_of_both_arms() -> None:
     truth = [case_of(A, frozenset({(D, "I10"), (D, "E11.9")})), case_of(B, frozenset({(D, "J18.9")}))]
     labelled = {A: case_of(A, frozenset({(D, "I10"), (D, "R05.9")})), B: case_of(B, frozenset({(D, "J18.9")}))}
-    offered = {A: [Offered(code="I10"), Offered(code="R05.9")], B: [Offered(code="J18.9")]}
-    row = seed_row(50, labelled, truth, offered)
+    given = {
+        A: Assistance(offered=(Offered(code="I10"), Offered(code="R05.9"))),
+        B: Assistance(offered=(Offered(code="J18.9"),)),
+    }
+    row = seed_row(50, labelled, truth, given)
     assert (row.precision, row.recall) == pytest.approx((2 / 3, 2 / 3))
     assisted, by_hand = 3 * deciding() + adding(TYPICAL_FINDING), 3 * adding(TYPICAL_FINDING)
     assert (row.seconds_assisted, row.seconds_manual) == pytest.approx((assisted / 2, by_hand / 2))
