@@ -39,7 +39,7 @@ lint:
 
 test: setup-tests
 	@$(MAKE) --no-print-directory lint
-	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not package"
+	$(QT_FOR_TESTS) $(VENV_PYTHON) -m pytest -n 2 --dist loadfile --max-worker-restart 0 -m "not slow and not package"
 	@$(MAKE) --no-print-directory test-package
 
 test-slow: setup-tests

@@ -16,11 +16,12 @@ from ehrcoder.core.suggestions import CodeSuggestion, FurtherCode, InferenceRun,
 from ehrcoder.engine.artefacts import Artefacts
 from ehrcoder.engine.choose import CodeCase, Pair, cases_of, code_features, judged_features, pairs_to_judge
 from ehrcoder.engine.features import pair_features
-from ehrcoder.engine.ground import SYSTEM_OF_KIND, ground
+from ehrcoder.engine.ground import ground
 from ehrcoder.engine.judge import PROMPT_ID, Question, ask
 from ehrcoder.engine.policy import CodingPolicy
 from ehrcoder.engine.segment import Sentence, sentences_of
 from ehrcoder.engine.suggest import SuggestionBuilder
+from ehrcoder.engine.titles import TitleBook
 from ehrcoder.ports import CancelToken, Clock, CodeSetIndex, IdSource, LanguageModel
 
 SEED = 0
@@ -88,8 +89,7 @@ class CodingEngine:
         self._policy = policy
         self._clock = clock
         self._ids = ids
-        self._titles: dict[tuple[CodeKind, str], str | None] = {}
-        self._billable: set[str] = set()
+        self._titles = TitleBook(index)
         self._model_seconds = 0.0
 
     @property
@@ -160,7 +160,7 @@ class CodingEngine:
         sentences = tuple(s for document in record.documents for s in sentences_of(document))
         cases = cases_of(
             self._pairs(sentences, artefacts, cancel),
-            billable=self._billable,
+            billable=self._titles.billable,
             sentences_with=artefacts.sentences_with,
         )
         rows = code_features(cases, sentence_count=len(sentences))
@@ -199,7 +199,7 @@ class CodingEngine:
             candidates = [
                 candidate
                 for candidate in ground(sentence, sources=artefacts.sources, index=self._index)
-                if self.title(candidate.kind, candidate.code) is not None
+                if self._titles.title(candidate.kind, candidate.code) is not None
             ]
             rows = pair_features(candidates, lexicon=artefacts.lexicon)
             pairs.extend(
@@ -227,7 +227,7 @@ class CodingEngine:
             questions.extend(
                 Question(
                     sentence=len(texts) + pair.sentence,
-                    title=self.title(pair.candidate.kind, pair.candidate.code) or "",
+                    title=self._titles.title(pair.candidate.kind, pair.candidate.code) or "",
                 )
                 for pair in asked[-1]
             )
@@ -248,16 +248,6 @@ class CodingEngine:
             (description, sum(next(ends) for _ in item.sentences), len(pairs))
             for item, pairs in zip(records, asked, strict=True)
         ]
-
-    def title(self, kind: CodeKind, code: str) -> str | None:
-        """Return a code's title, None when the code set has no such code; remembered for the next record."""
-        key = (kind, code)
-        if key not in self._titles:
-            concept = self._index.concept(SYSTEM_OF_KIND[kind], code)
-            self._titles[key] = concept.coding.display if concept else None
-            if concept is not None and concept.is_billable:
-                self._billable.add(code)
-        return self._titles[key]
 
     def _run(self, record_id: RecordId, proposal: Proposal, started: dt.datetime, ranking: Ranking) -> InferenceRun:
         return InferenceRun(

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ehrcoder import __version__
-from ehrcoder.core.codes import CodeKind
 from ehrcoder.engine.artefacts import ADAPTER, text_sha256
-from ehrcoder.engine.ground import SYSTEM_OF_KIND
 from ehrcoder.engine.judge import prefix_of, suffix_of
 from ehrcoder.engine.learn.adapter import AdapterRecipe, AdapterTrainer, TrainingProgress
 from ehrcoder.engine.learn.corpus import TrainingRecord
@@ -26,6 +24,7 @@ from ehrcoder.engine.learn.fit import HeldOutJudge, fit_code_scorers, write_arte
 from ehrcoder.engine.learn.judge_rows import JudgeExample
 from ehrcoder.engine.learn.margins import MARGINS, MarginBook, MarginKey, load_margins
 from ehrcoder.engine.learn.scorer import FOLDS
+from ehrcoder.engine.titles import TitleBook
 from ehrcoder.ports import CodeSetIndex, LanguageModel, Progress
 
 SEED = 7
@@ -54,8 +53,7 @@ class Learning:
         self._data = data
         self._index = index
         self._progress = progress
-        self._titles: dict[tuple[CodeKind, str], str | None] = {}
-        self._billable: set[str] = set()
+        self._titles = TitleBook(index)
         self._grounding: Grounding | None = None
 
     def train_adapter(
@@ -85,7 +83,7 @@ class Learning:
         """Return the adapter's questions about the records whose number is chosen."""
         grounded = self._ground().records
         return judge_examples(
-            [item for number, item in enumerate(grounded) if chosen(number)], title=self._title, seed=SEED
+            [item for number, item in enumerate(grounded) if chosen(number)], title=self._titles.title, seed=SEED
         )
 
     def asked(self, chosen: Callable[[int], bool]) -> tuple[list[MarginKey], list[JudgeExample]]:
@@ -96,7 +94,7 @@ class Learning:
             if not chosen(number):
                 continue
             for sentence, answers in sorted(questions_of(item, every=True).items()):
-                titled = [(key, t) for key in answers if (t := self._title(*key)) is not None]
+                titled = [(key, t) for key in answers if (t := self._titles.title(*key)) is not None]
                 for start in range(0, len(titled), SUFFIXES_A_ROW):
                     part = titled[start : start + SUFFIXES_A_ROW]
                     keys.extend((item.record.name, sentence, kind, code) for (kind, code), _ in part)
@@ -118,11 +116,11 @@ class Learning:
         from. Without either the artefacts serve an engine without a model, and the card says so.
         """
         grounding = self._ground()
-        held_out = HeldOutJudge(model, self._title) if model is not None else None
+        held_out = HeldOutJudge(model, self._titles.title) if model is not None else None
         scorers = fit_code_scorers(
             grounding,
             judge=margins or held_out,
-            billable=frozenset(self._billable),
+            billable=frozenset(self._titles.billable),
             seed=SEED,
             progress=self._progress,
         )
@@ -153,21 +151,12 @@ class Learning:
             self._grounding = ground_training_records(
                 self._data.records,
                 index=self._index,
-                title=self._title,
+                title=self._titles.title,
                 seed=SEED,
                 glossary=self._data.glossary,
                 progress=self._progress,
             )
         return self._grounding
-
-    def _title(self, kind: CodeKind, code: str) -> str | None:
-        key = (kind, code)
-        if key not in self._titles:
-            concept = self._index.concept(SYSTEM_OF_KIND[kind], code)
-            self._titles[key] = concept.coding.display if concept else None
-            if concept is not None and concept.is_billable:
-                self._billable.add(code)
-        return self._titles[key]
 
 
 def cross_judge(
