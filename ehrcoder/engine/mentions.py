@@ -101,11 +101,13 @@ class MentionLexicon:
 
 
 def load_mentions(path: Path) -> MentionLexicon:
-    """Read mentions that `MentionLexicon.save` wrote. Raises ValueError when the file holds none."""
-    head, separator, body = gzip.decompress(path.read_bytes()).decode().partition("\n\n")
-    if not separator:
-        raise ValueError("the mention lexicon has no mentions")
-    first, *counted = head.split("\n")
+    """Read mentions that `MentionLexicon.save` wrote. Raises ValueError when the file is none of it."""
+    text = gzip.decompress(path.read_bytes()).decode()
+    head, separator, body = text.partition("\n\n")
+    # Where nobody marked a word there is neither a count nor a mention, only the number of sentences.
+    if not separator and not text.endswith("\n"):
+        raise ValueError("the mention lexicon is cut off")
+    first, *counted = head.rstrip("\n").split("\n")
     counts = {word: int(count) for word, count in (line.split("\t") for line in counted)}
     return MentionLexicon(_read(body), sentences=int(first), counts=counts)
 

@@ -107,7 +107,7 @@ def test_a_file_without_mentions_is_refused(tmp_path: Path) -> None:
     import gzip
 
     (tmp_path / "m").write_bytes(gzip.compress(b"3"))
-    with pytest.raises(ValueError, match="no mentions"):
+    with pytest.raises(ValueError, match="cut off"):
         load_mentions(tmp_path / "m")
 
 
@@ -115,3 +115,10 @@ def test_a_glossary_survives_the_file(tmp_path: Path) -> None:
     glossary = {"fiebre": ("fever",), "de": (), "torácico": ("thoracic", "chest")}
     save_glossary(glossary, tmp_path / "g")
     assert load_glossary(tmp_path / "g") == glossary
+
+
+def test_records_in_which_nobody_marked_a_word_are_learned_from_too(tmp_path: Path) -> None:
+    learn_mentions([]).save(tmp_path / "m")
+    again = load_mentions(tmp_path / "m")
+    assert again.mentions == ()
+    assert again.look_up(words_of("Severe pneumonia.")) == []
