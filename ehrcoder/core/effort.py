@@ -97,7 +97,7 @@ def parts_of(
 
     Every suggestion is decided on: right ones are accepted, others replaced or rejected; then what is missing is added.
     `listed` are the further codes of the record that the search shows before anything is typed, best first; a code that
-    was taken no longer stands there.
+    was taken no longer stands there. Whoever looks there in vain has lost the look, and types then.
     """
     missing = set(gold) - {offer.code for offer in offered}
     accepting = rejecting = replacing_seconds = 0.0
@@ -114,7 +114,7 @@ def parts_of(
     added = 0.0
     left = [code for code in listed if code in missing or code not in gold]
     for code in sorted(missing, key=lambda code: (left.index(code) if code in left else len(left), code)):
-        seconds = adding(find(code))
+        seconds = adding(find(code)) + (MENTAL if left else 0.0)
         if code in left:
             seconds = min(seconds, picking(left.index(code) + 1))
             left.remove(code)

@@ -1,4 +1,4 @@
-"""Keys a record: `python tests/bench/window_key_presses.py CODIESP_DEV [--limit 100] [--policy P] [--model]`.
+"""Keys a record: `python tests/bench/window_key_presses.py CODIESP_DEV [--limit 100] [--artefacts D]`.
 
 Proposes codes for the records with the installed engine, and counts the keys from the suggestions to the gold codes
 with the window's key map, against the keys that the same window needs without suggestions. Whoever codes by hand is
@@ -48,6 +48,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=100)
     parser.add_argument("--policy", default="every-mention", choices=("clinical", "every-mention"))
     parser.add_argument("--model", action="store_true", help="with the language model")
+    parser.add_argument("--artefacts", type=Path, help="instead of the shipped ones, which saw this part")
     options = parser.parse_args()
     services = Services()
     settings = services.settings
@@ -57,7 +58,7 @@ def main() -> int:
     })
     application()
     costs = costs_of({spec.name: spec.keys for spec in action_specs()})
-    index, engine = services.open_code_sets(), services.engine()
+    index, engine = services.open_code_sets(), services.engine(artefacts=options.artefacts)
     title_finder = finder(index)
     records = _records(services, options.folder, options.limit)
     totals = {(way, kind): KeyPresses(from_suggestions=0, from_nothing=0)

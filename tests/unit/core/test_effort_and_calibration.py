@@ -63,9 +63,14 @@ def test_a_listed_code_costs_one_thought_and_its_steps() -> None:
 def test_what_was_taken_makes_place_and_a_far_one_is_typed() -> None:
     both = effort_of(frozenset({"A", "B"}), [], lambda _: FOUND, listed=("A", "B"))
     assert both.from_suggestions == pytest.approx(2 * picking(1))
-    listed = [f"X{n}" for n in range(60)] + ["A"]
+    listed = [f"X{n}" for n in range(70)] + ["A"]
     far = effort_of(frozenset({"A"}), [], lambda _: FOUND, listed=listed)
-    assert far.from_suggestions == pytest.approx(adding(FOUND))
+    assert far.from_suggestions == pytest.approx(MENTAL + adding(FOUND))
+
+
+def test_a_look_at_the_list_in_vain_costs_a_thought() -> None:
+    effort = effort_of(frozenset({"E11.9"}), [], lambda _: FOUND, listed=("I10",))
+    assert effort.from_suggestions == pytest.approx(MENTAL + adding(FOUND))
 
 
 def test_a_record_without_codes_needs_its_rejections_only() -> None:
