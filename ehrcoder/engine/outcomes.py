@@ -53,7 +53,7 @@ _RULES = (
         DISCHARGE_DISPOSITION,
         "home",
         0.93,
-        rf"{_VERB} (?:\w+ ){{0,3}}?home\b|disposition:?\s*(?:to )?home|home with (?:family|follow[- ]?up)",
+        rf"{_VERB} (?:\w+ ){{0,3}}?(?<!nursing )home\b|disposition:?\s*(?:to )?home|home with (?:family|follow[- ]?up)",
     ),
     _rule(
         DISCHARGE_DISPOSITION,
@@ -148,6 +148,7 @@ def outcome_mentions(sentences: Sequence[Sentence]) -> tuple[OutcomeMention, ...
     """Return what the sentences say of outcomes, present ones only; of each code the most telling, then the last."""
     best: dict[tuple[str, str], OutcomeMention] = {}
     for number, sentence in enumerate(sentences):
+        found: list[OutcomeMention] = []
         for rule in _RULES:
             match = rule.pattern.search(sentence.text)
             if match is None:
@@ -155,15 +156,25 @@ def outcome_mentions(sentences: Sequence[Sentence]) -> tuple[OutcomeMention, ...
             said = assertion_of(sentence.text, match.start(), match.end(), section=sentence.section)
             if said in _NOT_SAID:
                 continue
-            best[rule.system, rule.code] = OutcomeMention(
+            found.append(OutcomeMention(
                 sentence=number,
                 start=match.start(),
                 end=match.end(),
                 system=rule.system,
                 code=rule.code,
                 weight=rule.weight,
-            )
+            ))
+        best.update({(mention.system, mention.code): mention for mention in _nearest_places(found)})
     return tuple(best.values())
+
+
+def _nearest_places(found: Sequence[OutcomeMention]) -> list[OutcomeMention]:
+    """Leave out a place that a verb of going reaches past a nearer one: "discharged home against plan for rehab"."""
+    nearest: dict[int, int] = {}
+    for mention in found:
+        if mention.system == DISCHARGE_DISPOSITION:
+            nearest[mention.start] = min(mention.end, nearest.get(mention.start, mention.end))
+    return [m for m in found if m.system != DISCHARGE_DISPOSITION or m.end == nearest[m.start]]
 
 
 # What is said of a condition beside its name; "active" is said of most and shown only where a note says it in words.

@@ -93,7 +93,10 @@ class SuggestionBuilder:
         return tuple(replace(draft, rank=rank) for rank, draft in enumerate(drafts, start=1))
 
     def further(self, ranking: Ranking, suggestions: Sequence[CodeSuggestion]) -> tuple[FurtherCode, ...]:
-        """Return the assignable codes that were not suggested but that the words may support, best first."""
+        """Return the assignable codes that were not suggested but that the words may support, best first.
+
+        Where the policy codes by the assessment, those that it names come before all others.
+        """
         taken = {suggestion.coding.code for suggestion in suggestions}
         left = dict(MOST_FURTHER)
         found: list[FurtherCode] = []
@@ -108,6 +111,10 @@ class SuggestionBuilder:
             if coding is not None and evidence:
                 left[case.kind] -= 1
                 found.append(FurtherCode(coding=coding, confidence=ranked.confidence, evidence=evidence[0]))
+        if self._policy.by_assessment:
+            # What the record assesses comes before what it mentions in passing.
+            places = self._assessment()
+            found.sort(key=lambda each: not _lies_within(each.evidence.span, places))
         return tuple(found)
 
     def _assessment(self) -> dict[DocumentId, tuple[tuple[int, int], ...]]:
@@ -120,8 +127,7 @@ class SuggestionBuilder:
     ) -> bool:
         if suggestion.kind is not CodeKind.DIAGNOSIS:
             return True
-        spans = [evidence.span for evidence in suggestion.evidence]
-        return any(a <= span.start < b for span in spans for a, b in places.get(span.document_id, ()))
+        return any(_lies_within(evidence.span, places) for evidence in suggestion.evidence)
 
     def _assessed(self, ranking: Ranking) -> list[CodeSuggestion]:
         """Return the diagnoses that the record's assessments name, where the policy codes by them."""
@@ -346,6 +352,10 @@ class SuggestionBuilder:
     def _coding(self, system: str, code: str) -> Coding | None:
         concept = self._index.concept(system, code)
         return concept.coding if concept else None
+
+
+def _lies_within(span: TextSpan, places: dict[DocumentId, tuple[tuple[int, int], ...]]) -> bool:
+    return any(start <= span.start < end for start, end in places.get(span.document_id, ()))
 
 
 def _scores(ranked: RankedCode) -> list[StageScore]:

@@ -17,6 +17,7 @@ from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.engine.pipeline import CodingEngine
 from ehrcoder.ports import CancelToken, Clock, CodeSetIndex, ExportWriter, IdSource, Workspace
 from ehrcoder.usecases.export_records import ExportReport, export_records
+from ehrcoder.usecases.foresee_edits import foresee_edits
 from ehrcoder.usecases.propose_codes import propose_codes
 from ehrcoder.usecases.sign_record import sign_record
 from ehrcoder.usecases.verify_code import VerifyCode
@@ -55,7 +56,7 @@ def code_records(
         result = propose_codes(row.record_id, engine=engine, store=workspace, history=workspace, cancel=cancel,
                                withheld=lambda _: False)  # the demo's workspace has no campaign
         stored = workspace.suggestions(row.record_id)
-        accepted = frozenset(s.suggestion_id for s in stored if _accept(verify, s, floor=floor))
+        accepted = frozenset(s.suggestion_id for s in stored if _accept(workspace, verify, s, index, floor=floor))
         sign_record(
             row.record_id, history=workspace, store=workspace, coder_id=DEMO_CODER, meaning=DEMO_MEANING,
             clock=clock,
@@ -83,18 +84,26 @@ def export_all(
     )
 
 
-def _accept(verify: VerifyCode, suggestion: CodeSuggestion, *, floor: float) -> bool:
-    """Accept or reject one suggestion and tell which; what cannot be assigned, such as a header, is rejected."""
+def _accept(
+    workspace: Workspace, verify: VerifyCode, suggestion: CodeSuggestion, index: CodeSetIndex, *, floor: float
+) -> bool:
+    """Accept or reject one suggestion and tell which.
+
+    What cannot be assigned, such as a header, and what would raise an error of the code edits is rejected.
+    """
     record_id, suggestion_id = suggestion.record_id, suggestion.suggestion_id
-    if suggestion.confidence >= floor:
+    comment = "demo script: cannot be assigned as it stands"
+    if suggestion.confidence < floor:
+        comment = f"demo script: confidence below {floor:.2f}"
+    elif not foresee_edits(
+        workspace.coding(record_id), workspace.record(record_id), [suggestion], index
+    ).errors(suggestion_id):
         try:
             verify.accept(record_id, suggestion_id, coder_id=DEMO_CODER)
         except InputError:
-            comment = "demo script: cannot be assigned as it stands"
+            pass
         else:
             return True
-    else:
-        comment = f"demo script: confidence below {floor:.2f}"
     verify.reject(
         record_id, suggestion_id, coder_id=DEMO_CODER, reason=RejectReason.OTHER, comment=comment
     )

@@ -62,6 +62,21 @@ class SmallCodeSets:
     def edition(self, system: str, *, on: dt.date | None = None) -> CodeSetEdition | None:
         return None
 
+    def lists(self, *, on: dt.date | None = None) -> dict[str, str]:
+        return {}
+
+    def listed(self, system: str, code: str, *, on: dt.date | None = None) -> dict[str, str]:
+        return {}
+
+    def titles(self, system: str, beginning: str, *, on: dt.date | None = None) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def count_below(self, system: str, beginning: str, *, on: dt.date | None = None) -> int:
+        return 0
+
+    def ancestors(self, system: str, code: str, *, on: dt.date | None = None) -> tuple[Concept, ...]:
+        return ()
+
     def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         return self._concepts.get((system, code))
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
+from builders.window_world import FakeServices
+
+from ehrcoder.adapters.store.workspace import SqliteWorkspace
+from ehrcoder.core.errors import EhrCoderError
+
+TESTS = Path(__file__).resolve().parent.parent
 
 _PATIENCE = 120.0
 
@@ -43,6 +51,43 @@ def running_display() -> Iterator[dict[str, str]]:
     finally:
         server.terminate()
         server.wait()
+
+
+class WindowProgram:
+    """The window as a program of its own on a display, and what its workspace holds meanwhile; ended with `with`."""
+
+    def __init__(self, path: Path, services: FakeServices, display: dict[str, str]) -> None:
+        self.path = path
+        self._services = services
+        self._process = subprocess.Popen(
+            [sys.executable, str(TESTS / "builders" / "window_program.py"), str(path)],
+            env=display | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])},
+        )
+
+    def __enter__(self) -> WindowProgram:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def holds(self, question: Callable[[SqliteWorkspace], bool]) -> Callable[[], bool]:
+        """Return what asks the stored workspace; a moment at which it is being written answers no."""
+        def asked() -> bool:
+            assert self._process.poll() is None, "the window ended"
+            try:
+                workspace = self._services.open_workspace(self.path, read_only=True)
+            except EhrCoderError:
+                return False
+            with closing(workspace):
+                return question(workspace)
+
+        return asked
+
+    def ended_well(self) -> bool:
+        """Wait for it to end by itself."""
+        return self._process.wait(20) == 0
 
 
 class Keyboard:

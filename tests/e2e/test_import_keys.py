@@ -6,18 +6,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from builders.real_keys import Keyboard, running_display, wait_until
+from builders.real_keys import Keyboard, WindowProgram, running_display, wait_until
 from builders.window_world import FakeServices
 
 from ehrcoder.core.codes import ICD_10_CM
-from ehrcoder.core.errors import EhrCoderError
 
-TESTS = Path(__file__).resolve().parent.parent
 # Pictures for a person to look at, kept where this names a folder.
 PICTURES = os.environ.get("EHRCODER_TEST_PICTURES", "")
 _PICTURE = (
@@ -43,25 +41,8 @@ def test_a_table_is_mapped_its_report_read_and_a_note_masked_by_keys_alone(tmp_p
     table.write_text("Nr;Befund;D1\n7;Seen by Dr. Maria Lopez on 2026-03-04. Fever.;J18.9\n8;;\n", "utf-8")
     path = tmp_path / "work.ehrw"
     services = FakeServices(tmp_path / "reader")
-    program = subprocess.Popen(
-        [sys.executable, str(TESTS / "builders" / "window_program.py"), str(path)],
-        env=display | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])},
-    )
-
-    def look(question: Callable) -> Callable[[], bool]:
-        def asked() -> bool:
-            assert program.poll() is None, "the window ended"
-            try:
-                workspace = services.open_workspace(path, read_only=True)
-            except EhrCoderError:
-                return False
-            with closing(workspace):
-                return question([workspace.record(row.record_id) for row in workspace.rows()])
-
-        return asked
-
     keys = Keyboard(display)
-    try:
+    with WindowProgram(path, services, display) as program:
         keys.focus("EHRCoder")
         wait_until(path.exists, "the workspace was not made")
         time.sleep(2.0)
@@ -81,7 +62,7 @@ def test_a_table_is_mapped_its_report_read_and_a_note_masked_by_keys_alone(tmp_p
         keys.press("Return")
         time.sleep(6)
         picture("after", display)
-        wait_until(look(lambda records: len(records) == 1), "the row was not imported", patience=15)
+        wait_until(program.holds(lambda workspace: len(workspace.rows()) == 1), "the row was not imported", patience=15)
         time.sleep(1.0)
         picture("report", display)
         keys.press("Escape")
@@ -95,15 +76,11 @@ def test_a_table_is_mapped_its_report_read_and_a_note_masked_by_keys_alone(tmp_p
         keys.press("Down", "space")
         picture("masking-chosen", display)
         keys.press("Tab", "Tab", "Return")
-        wait_until(look(lambda records: len(records) == 2), "no masked version was stored")
+        wait_until(program.holds(lambda workspace: len(workspace.rows()) == 2), "no masked version was stored")
         time.sleep(0.5)
         picture("masked", display)
         keys.press("ctrl+q")
-        assert program.wait(20) == 0
-    finally:
-        if program.poll() is None:
-            program.kill()
-            program.wait()
+        assert program.ended_well()
 
     with closing(services.open_workspace(path, read_only=True)) as workspace:
         first, masked = sorted((workspace.record(row.record_id) for row in workspace.rows()),

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from builders.real_keys import Keyboard, running_display, wait_until
+from builders.real_keys import Keyboard, WindowProgram, running_display, wait_until
 from builders.window_world import NOTE, FakeServices
 
 from ehrcoder.core.assignments import CodingAction, Decision, DiagnosisUse
-from ehrcoder.core.errors import EhrCoderError
-
-TESTS = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -30,28 +24,11 @@ def test_a_record_goes_from_file_to_signature_by_keys_alone(tmp_path: Path, disp
     note.write_bytes(NOTE.encode("utf-8"))
     path = tmp_path / "work.ehrw"
     services = FakeServices(tmp_path / "reader")
-    program = subprocess.Popen(
-        [sys.executable, str(TESTS / "builders" / "window_program.py"), str(path)],
-        env=display | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])},
-    )
-
-    def look(question: Callable) -> Callable[[], bool]:
-        def asked() -> bool:
-            assert program.poll() is None, "the window ended"
-            try:
-                workspace = services.open_workspace(path, read_only=True)
-            except EhrCoderError:
-                return False
-            try:
-                rows = workspace.rows()
-                return bool(rows) and question(workspace, rows[0].record_id)
-            finally:
-                workspace.close()
-
-        return asked
-
     keys = Keyboard(display)
-    try:
+    with WindowProgram(path, services, display) as program:
+        def look(question: Callable) -> Callable[[], bool]:
+            return program.holds(lambda w: bool(rows := w.rows()) and question(w, rows[0].record_id))
+
         keys.focus("EHRCoder")
         wait_until(path.exists, "the workspace was not made")
         keys.press("ctrl+o")
@@ -74,11 +51,7 @@ def test_a_record_goes_from_file_to_signature_by_keys_alone(tmp_path: Path, disp
         keys.press("ctrl+Return")
         wait_until(look(lambda w, record_id: w.coding(record_id).signature is not None), "it was not signed")
         keys.press("ctrl+q")
-        assert program.wait(20) == 0
-    finally:
-        if program.poll() is None:
-            program.kill()
-            program.wait()
+        assert program.ended_well()
 
     workspace = services.open_workspace(path, read_only=True)
     try:

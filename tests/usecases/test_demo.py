@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -17,7 +18,9 @@ from ehrcoder.core.records import EncounterRecord
 from ehrcoder.core.suggestions import CodeSuggestion, InferenceRun
 from ehrcoder.engine.pipeline import CodingEngine
 from ehrcoder.ports import CancelToken, CodeSetIndex
+from ehrcoder.services import Services
 from ehrcoder.usecases.demo import DEMO_CODER, DEMO_MEANING, DemoRecord, code_records, export_all
+from ehrcoder.usecases.import_records import import_paths
 
 
 class FixedEngine:
@@ -122,3 +125,17 @@ def text_of(path: Path) -> str:
         return path.read_text("utf-8")
     with zipfile.ZipFile(path) as package:
         return package.read("xl/worksheets/sheet1.xml").decode("utf-8")
+
+
+def test_no_export_of_the_whole_demo_is_refused(tmp_path: Path) -> None:
+    """What `make run` does without a display, but for the language model: a refused record ends it with an error."""
+    services = Services()
+    with closing(services), closing(services.open_workspace(tmp_path / "demo.ehrw")) as workspace:
+        import_paths([services.paths.resources / "demo"], readers=services.readers, store=workspace,
+                     clock=services.clock, ids=services.ids)
+        done = code_records(workspace, engine=services.engine(with_model=False), index=services.code_sets,
+                            ids=services.ids, clock=services.clock)
+        assert len(done) >= 20
+        reports = export_all([each.record_id for each in done], workspace, folder=tmp_path, writers=services.writers,
+                             index=services.code_sets, clock=services.clock)
+    assert [report.refused for report in reports if report.refused] == []

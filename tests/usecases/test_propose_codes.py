@@ -186,3 +186,14 @@ def test_further_codes_are_possible_ones_that_were_not_suggested(services: Servi
         assert concept.is_billable
     likely = [each.confidence for each in run.further]
     assert likely == sorted(likely, reverse=True)
+
+
+def test_further_codes_of_the_assessment_come_before_what_is_said_in_passing(services: Services) -> None:
+    text = (
+        "History of present illness: ST depression in two leads, leg swelling, dry skin, hoarse voice, dizziness.\n\n"
+        "Assessment and plan:\n1. NSTEMI. Chest pressure with diaphoresis. Former smoker.\n2. Hypokalemia, replaced.\n"
+    )
+    run, _ = engine(services, policy=CLINICAL).propose(record(text))
+    within = [each.evidence.span.start >= text.index("Assessment") for each in run.further]
+    assert set(within) == {True, False}
+    assert within == sorted(within, reverse=True)

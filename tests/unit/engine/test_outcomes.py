@@ -23,6 +23,8 @@ def outcomes(text: str) -> set[str]:
         ("Discharged home with his wife.", {"home"}),
         ("D/c home with visiting nurse.", {"home"}),
         ("Discharge: to inpatient rehabilitation facility.", {"rehab"}),
+        ("Discharge: home against plan for rehab, with services.", {"home"}),
+        ("Discharged to a nursing home.", {"snf"}),
         ("Disposition: expired.", {"exp", "D"}),
         ("Died peacefully at 04:15.", {"exp", "D"}),
         ("She left against medical advice.", {"aadvice"}),
