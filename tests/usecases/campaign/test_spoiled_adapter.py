@@ -21,7 +21,8 @@ from ehrcoder.usecases.campaign.train import pass_gate
 from ehrcoder.usecases.campaign.versions import Version, VersionShelf
 from ehrcoder.usecases.verify_code import VerifyCode
 
-RECORDS = 52
+# Half of them are the gate's: on 25 records the loss of F1 by a spoiled judge (0.05) lies within chance.
+RECORDS = 140
 pytestmark = [pytest.mark.slow, pytest.mark.corpus]
 
 
@@ -106,8 +107,7 @@ def judged_well(signed: Signed, folder: Path | None, *, records: int = 8) -> flo
     return float(roc_auc_score(right, margins))
 
 
-def test_an_adapter_of_shuffled_weights_loads_and_is_refused(signed: Signed) -> None:
-    """Its answers are worth little; what that costs in F1 depends on the scorers, and no gain is enough to refuse."""
+def test_an_adapter_of_shuffled_weights_loads_and_is_refused_as_worse(signed: Signed) -> None:
     version, adapter = signed.version()
     assert shuffle_weights(adapter) > 1_000_000
     shipped, spoiled = judged_well(signed, None), judged_well(signed, version.folder)
@@ -115,7 +115,7 @@ def test_an_adapter_of_shuffled_weights_loads_and_is_refused(signed: Signed) -> 
     decision = signed.gate(version)
     assert decision.records >= 20
     assert not decision.accepted
-    assert decision.difference < 0
+    assert decision.high < 0, "the spoiled adapter is not worse beyond chance"
     assert signed.shelf.current().name == "shipped"
     assert signed.shelf.version(version.name).gate == decision.reason
     print(f"judge {shipped:.3f} to {spoiled:.3f}; {decision.records} records: F1 {decision.old_f1:.3f} to "
