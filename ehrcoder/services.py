@@ -430,6 +430,13 @@ def run_verification_helper() -> None:
     verify_second.main()
 
 
+def run_pdf_reader() -> None:
+    """Be the process that reads PDF documents until standard input ends."""
+    from ehrcoder.adapters.formats import pdf_child
+
+    pdf_child.main()
+
+
 def installation_probes(workspace: Path | None = None) -> tuple[Probes, dt.date]:
     """Return what looks at each part of this installation, for `ehrcoder doctor`, and the day.
 

@@ -38,6 +38,7 @@ from ehrcoder.interrupts import heeded_interrupts
 
 MODEL_WORKER = "--model-worker"
 VERIFICATION_HELPER = "--verification-helper"
+PDF_READER = "--pdf-reader"
 PROBE_WINDOW = "--probe-window"
 COMMANDS = (
     gui_command, import_command, identifiers_command, records_command, propose_command, verify_command, sign_command,
@@ -68,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run_model_worker(options[1:])
     if options[:1] == [VERIFICATION_HELPER]:
         return _run_verification_helper()
+    if options[:1] == [PDF_READER]:
+        return _run_pdf_reader()
     if options[:1] == [PROBE_WINDOW]:
         return _probe_window()
     parsed = build_parser().parse_args(options or ["gui"])
@@ -120,6 +123,14 @@ def _run_verification_helper() -> int:
     from ehrcoder.services import run_verification_helper
 
     run_verification_helper()
+    return 0
+
+
+def _run_pdf_reader() -> int:
+    """Become the process that reads PDF documents; an installed program has no other way to start it."""
+    from ehrcoder.services import run_pdf_reader
+
+    run_pdf_reader()
     return 0
 
 

@@ -1,16 +1,12 @@
-"""Text out of RTF, DOCX and PDF documents; what was shown as pictures or layout is not in it."""
+"""Text out of RTF and DOCX documents; what was shown as pictures or layout is not in it."""
 
 from __future__ import annotations
 
-import io
-import logging
 import re
-import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ehrcoder.adapters.formats.decoding import DecodedText
-from ehrcoder.adapters.formats.time_limit import time_limit
 from ehrcoder.adapters.formats.xml_trees import child, parse_xml
 from ehrcoder.adapters.formats.zip_archives import Archive, open_archive
 from ehrcoder.core.errors import InputError
@@ -18,11 +14,8 @@ from ehrcoder.core.errors import InputError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_MOST_PAGES = 3000
 _RTF_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _WORD_AROUND = re.compile(r"word/(header|footer|footnotes|endnotes|comments)\d*\.xml")
-# Print draws some letters as one sign (ﬁ); as text, "atrial ﬁbrillation" is found by nobody.
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _WORD_LINE = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # Deleted text, and the second version of what is there already.
 _WORD_UNSEEN = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr"})
@@ -108,37 +101,6 @@ def _around_the_body(archive: Archive) -> list[str]:
         if any((text.text or "").strip() for text in root.iter("t")):
             names.append(kind[1])
     return names
-
-
-def text_of_pdf(data: bytes, *, name: str) -> DecodedText:
-    """Return the text layer of a PDF. Raises InputError when it has none, is locked or damaged."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    # Its remarks on broken files are of no use to a person and may quote the text.
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    try:
-        with time_limit(len(data), name=name):
-            reader = PdfReader(io.BytesIO(data))
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise InputError(f"{name} is protected by a password.", next_step="Unlock it first.")
-            if len(reader.pages) > _MOST_PAGES:
-                raise InputError(f"{name} has more than {_MOST_PAGES} pages.", next_step="Split it.")
-            pages = [page.extract_text() for page in reader.pages]
-    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError,
-            zlib.error, OSError, NotImplementedError, AssertionError, ImportError, RuntimeError) as error:
-        raise InputError(f"{name} is a PDF that is damaged or locked.", next_step="Save it again.") from error
-    if not any(page.strip() for page in pages):
-        raise InputError(f"{name} is a PDF without text: its {len(pages)} pages are pictures (scanned).",
-                         next_step="Run text recognition on it first.")
-    text = "\n\n".join(page for page in pages if page.strip()).translate(_LIGATURES)
-    whole = text.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace").replace("\x00", "")
-    found = _extracted(whole, kind="PDF", name=name)
-    empty = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
-    if empty:
-        note = f"Without text, perhaps scanned: page {', '.join(empty[:20])}."
-        return DecodedText(text=found.text, notes=(*found.notes, note))
-    return found
 
 
 def _extracted(text: str, *, kind: str, name: str) -> DecodedText:

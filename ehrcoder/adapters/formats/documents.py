@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ehrcoder.adapters.formats.decoding import DecodedText, refuse_unstorable
-from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_pdf, text_of_rtf
+from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_rtf
 from ehrcoder.adapters.formats.note_records import note_records
+from ehrcoder.adapters.formats.pdf_text import text_of_pdf
 from ehrcoder.core.records import EncounterRecord
 from ehrcoder.ports import ReadContext
 

@@ -8,9 +8,10 @@ import contextlib
 import re
 
 from ehrcoder.adapters.formats.decoding import DecodedText, decode, what_it_looks_like
-from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_pdf, text_of_rtf
+from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_rtf
 from ehrcoder.adapters.formats.html_text import text_of_html
 from ehrcoder.adapters.formats.json_values import shown
+from ehrcoder.adapters.formats.pdf_text import text_of_pdf
 from ehrcoder.core.errors import InputError
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xhtml"})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import threading
+import io
+import subprocess
 import time
 import zlib
+from collections.abc import Iterator
 
 import pytest
 from builders.format_files import cells, workbook
 
-from ehrcoder.adapters.formats import table_sources, time_limit
+from ehrcoder.adapters.formats import pdf_child, pdf_process, table_sources
 from ehrcoder.adapters.formats.documents import document_readers
+from ehrcoder.adapters.formats.pdf_process import PdfProcess
 from ehrcoder.adapters.formats.table_sources import JsonLinesReader, XlsxReader
 from ehrcoder.core.errors import InputError
 
@@ -34,48 +37,78 @@ def crowded_pdf(words: int) -> bytes:
         data, table, len(data))
 
 
-def test_a_pdf_that_takes_too_long_is_given_up_in_words(read_with) -> None:
-    before = threading.active_count()
+@pytest.fixture
+def reading() -> Iterator[PdfProcess]:
+    process = pdf_process.pdf_process
+    process.close()
+    yield process
+    process.close()
+
+
+def test_a_pdf_that_takes_too_long_is_given_up_in_words_and_the_next_is_read(read_with, reading) -> None:
     assert set(read_with(PDF, crowded_pdf(20)).text.split()) == {"x" * 20}
     began = time.perf_counter()
     with pytest.raises(InputError, match=r"given up after 4 seconds.*Print it anew"):
         read_with(PDF, crowded_pdf(200_000))
     assert time.perf_counter() - began > 3.5
-    assert threading.active_count() == before
+    assert read_with(PDF, crowded_pdf(3)).text.split() == ["xxx"]
 
 
-def test_the_limit_strikes_through_a_parser_that_catches_everything(monkeypatch) -> None:
-    monkeypatch.setattr(time_limit, "_LEAST_SECONDS", 0.1)
-
-    def stubborn() -> None:
-        while True:
-            try:
-                sum(range(1000))
-            except Exception:  # noqa: BLE001 - as parsers do
-                continue
-
-    with pytest.raises(InputError, match="given up"), time_limit.time_limit(0, name="It"):
-        stubborn()
+def test_one_process_reads_many_documents_and_ends_when_none_comes(read_with, reading, monkeypatch) -> None:
+    read_with(PDF, crowded_pdf(1))
+    first = reading._process
+    read_with(PDF, crowded_pdf(2))
+    assert first is not None
+    assert reading._process is first
+    monkeypatch.setattr(pdf_process, "_IDLE_SECONDS", 0.05)
+    read_with(PDF, crowded_pdf(3))
+    first.wait(timeout=20)
 
 
-def test_what_is_done_in_time_and_after_it_is_never_struck(monkeypatch) -> None:
-    monkeypatch.setattr(time_limit, "_LEAST_SECONDS", 0.03)
-    monkeypatch.setattr(time_limit, "_TICK", 0.001)
-    given_up = 0
-    for turn in range(60):
-        try:
-            with time_limit.time_limit(0, name="It"):
-                time.sleep(0.026 + turn % 10 / 1000)
-        except InputError:
-            given_up += 1
-        # A blow that was on its way must not fall out here.
-        sum(range(20_000))
-    assert given_up < 60
+def test_a_document_that_ends_its_reader_is_refused_and_the_next_is_read(read_with, reading, monkeypatch) -> None:
+    read_with(PDF, crowded_pdf(1))
+    asked = reading._asked
+
+    def dies(data: bytes, seconds: float):
+        process = reading._running()
+        process.kill()
+        process.wait()
+        # As if it had died of this document, not before it.
+        monkeypatch.setattr(reading, "_running", lambda: process)
+        return asked(data, seconds)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "_asked", dies)
+        with pytest.raises(InputError, match="damaged or locked"):
+            read_with(PDF, crowded_pdf(2))
+    monkeypatch.undo()
+    assert read_with(PDF, crowded_pdf(3)).text.split() == ["xxx"]
 
 
-def test_errors_within_the_limit_stay_what_they_are() -> None:
-    with pytest.raises(KeyError), time_limit.time_limit(0, name="It"):
-        raise KeyError("x")
+def test_an_interrupt_in_the_middle_does_not_give_one_file_the_text_of_another(read_with, reading, monkeypatch) -> None:
+    class Interrupting:
+        def __init__(self, process: subprocess.Popen[bytes]) -> None:
+            self.stdin, self.stdout = process.stdin, self
+
+        def readline(self) -> bytes:
+            raise KeyboardInterrupt
+
+        def kill(self) -> None: ...
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "_running", lambda running=reading._running: Interrupting(running()))
+        with pytest.raises(KeyboardInterrupt):
+            read_with(PDF, crowded_pdf(2))
+    assert read_with(PDF, crowded_pdf(3)).text.split() == ["xxx"]
+
+
+def test_a_document_that_wants_more_memory_than_there_is_is_refused_in_words(monkeypatch) -> None:
+    def greedy(_: io.BytesIO) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pypdf.PdfReader", greedy)
+    with pytest.raises(pdf_child._RefusedError, match=pdf_child.TOO_LARGE):
+        pdf_child._pages(b"%PDF-")
 
 
 @pytest.mark.parametrize("row", ['<row><c r="ALL1" t="inlineStr"><is><t>x</t></is></c></row>', cells("x")])
