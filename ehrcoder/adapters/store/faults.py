@@ -16,6 +16,20 @@ from ehrcoder.core.errors import (
     WorkspaceLockedError,
 )
 
+# What sqlite3_errstr says: SQLCipher's driver copies databases and, when that fails, passes on these words alone.
+_CODES = {
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "database table is locked": sqlite3.SQLITE_LOCKED,
+    "attempt to write a readonly database": sqlite3.SQLITE_READONLY,
+    "access permission denied": sqlite3.SQLITE_PERM,
+    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "locking protocol": sqlite3.SQLITE_PROTOCOL,
+    "out of memory": sqlite3.SQLITE_NOMEM,
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+}
 _KEPT = "Everything saved before is kept; this action was not done."
 
 
@@ -24,7 +38,7 @@ def fault_of(error: Exception, path: Path) -> EhrCoderError | None:
 
     SQLite's own result codes: https://www.sqlite.org/rescode.html
     """
-    extended = getattr(error, "sqlite_errorcode", None)
+    extended = getattr(error, "sqlite_errorcode", None) or _CODES.get(str(error))
     if extended is None:
         # The driver itself complains, and quotes the text: nothing of its message is passed on.
         return _damaged(path) if "decode to UTF-8" in str(error) else None

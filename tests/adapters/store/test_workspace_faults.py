@@ -22,7 +22,7 @@ from builders.coding_world import (
 )
 
 from ehrcoder.adapters.store import lock as lock_module
-from ehrcoder.adapters.store.faults import fault_of
+from ehrcoder.adapters.store.faults import fault_of, translated
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.schema import MIGRATIONS
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
@@ -284,6 +284,17 @@ def test_every_failure_of_the_world_has_its_kind_and_a_next_step(
     fault = fault_of(error, tmp_path)
     assert type(fault) is kind
     assert fault.next_step
+
+
+def test_a_copy_of_an_encrypted_database_that_fails_is_told_by_its_words(tmp_path: Path) -> None:
+    """SQLCipher's driver gives such an error no code."""
+    driver = pytest.importorskip("sqlcipher3.dbapi2")
+    (tmp_path / "target").touch()
+    with (closing(driver.connect(":memory:")) as source,
+          closing(driver.connect(f"{(tmp_path / 'target').as_uri()}?mode=ro", uri=True)) as target):
+        source.execute("CREATE TABLE t (x)")
+        with pytest.raises(EnvironmentFault, match="cannot be written"), translated(tmp_path):
+            source.backup(target)
 
 
 def test_text_that_cannot_be_read_is_not_quoted(tmp_path: Path) -> None:
