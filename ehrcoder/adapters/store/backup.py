@@ -27,8 +27,14 @@ def copy_database(source: sqlite3.Connection, target: Path, *, key: CipherKey | 
         part.unlink(missing_ok=True)
         # Made before SQLite writes to it, so that nobody but its owner may ever read it.
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with translated(part):
-            _copy(source, part, key)
+        try:
+            with translated(part):
+                _copy(source, part, key)
+        except InputError as error:
+            # Of a file that was just written: what it holds is no database any more, or not under this key.
+            raise EnvironmentFault(f"The disk did not keep the copy {target} as it was written; it was thrown away.",
+                                   kept="The workspace is as it was.",
+                                   next_step="Check the disk, or choose a folder on another one.") from error
         part.replace(target)
         sync_folder(target.parent)
     except OSError as error:
