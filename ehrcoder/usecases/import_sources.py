@@ -14,6 +14,10 @@ from ehrcoder.ports import FolderReader, RecordReader
 # What file managers and offices leave behind in folders; given by its own path, such a file is still tried.
 _LEFT_BY_OTHERS = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
+# Reading a workspace that is open in this very program would take its locks away.
+_WORKSPACE = ".ehrw"
+_BESIDE_WORKSPACES = (".ehrw-wal", ".ehrw-shm", ".ehrw-lock")
+
 # A reader holds one file in memory, with its text and records beside it.
 LARGEST_FILE = 256 * 1024 * 1024
 
@@ -60,7 +64,10 @@ def readers_for(readers: Sequence[RecordReader], format_name: str | None) -> tup
 
 
 def read_source(path: Path) -> bytes:
-    """Return a file's bytes. Raises InputError when it is no plain file, too large, locked or gone."""
+    """Return a file's bytes. Raises InputError when it is no plain file, a workspace, too large, locked or gone."""
+    if is_of_workspace(path):
+        raise InputError("It is a workspace, not a record.",
+                         next_step="Open it with `--workspace`, or export its records and import those.")
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
@@ -75,6 +82,11 @@ def read_source(path: Path) -> bytes:
             f"It cannot be read: {error.strerror or 'the system gave no reason'}.",
             next_step="Check that it is there and that you may read it.",
         ) from error
+
+
+def is_of_workspace(path: Path) -> bool:
+    """Tell by its name whether a file is a workspace or lies beside one."""
+    return path.name.lower().endswith((_WORKSPACE, *_BESIDE_WORKSPACES))
 
 
 def shown_name(path: Path | str) -> str:
@@ -139,4 +151,5 @@ def _name_in(root: Path, root_name: str, path: Path) -> str:
 
 
 def _is_left_by_others(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.lower() in _LEFT_BY_OTHERS
+    lowered = name.lower()
+    return lowered.startswith((".", "~$")) or lowered in _LEFT_BY_OTHERS or lowered.endswith(_BESIDE_WORKSPACES)

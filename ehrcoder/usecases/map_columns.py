@@ -16,7 +16,7 @@ from ehrcoder.ports import (
     TablePreview,
     TableReader,
 )
-from ehrcoder.usecases.import_sources import read_source
+from ehrcoder.usecases.import_sources import is_of_workspace, read_source
 
 _HEAD_BYTES = 65_536
 # What a column may be; code columns by their classification.
@@ -28,6 +28,8 @@ COLUMN_ROLES: tuple[str, ...] = (
 
 def is_table(path: Path, readers: Sequence[RecordReader]) -> bool:
     """Tell from a file's beginning and name whether its columns can be mapped."""
+    if is_of_workspace(path):
+        return False
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)

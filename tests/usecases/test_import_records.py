@@ -123,6 +123,15 @@ def test_a_pipe_is_refused_and_does_not_block(folder, import_into):
     assert "not a plain file" in import_into(folder).outcomes[0].message
 
 
+def test_a_workspace_among_the_files_is_named_and_left_unread(folder, import_into):
+    for suffix in ("", "-wal", "-lock"):
+        (folder / f"mine.ehrw{suffix}").write_bytes(b"Hypertension")
+    (folder / "a.txt").write_bytes(b"Hypertension")
+    assert {outcome.name: outcome.status for outcome in import_into(folder).outcomes} == {
+        f"{folder.name}/a.txt": IMPORTED, f"{folder.name}/mine.ehrw": FAILED}
+    assert "is a workspace, not a record" in import_into(folder / "mine.ehrw-wal").outcomes[0].message
+
+
 def test_a_file_that_is_too_large_is_refused_unread(folder, import_into):
     with (folder / "large.txt").open("wb") as file:
         file.truncate(LARGEST_FILE + 1)

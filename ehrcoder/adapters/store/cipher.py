@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ehrcoder.adapters.passwords import KEY_BYTES, derive_key
+from ehrcoder.adapters.store.open_files import is_open, salt_if_open
 from ehrcoder.core.errors import EnvironmentFault, InputError
 from ehrcoder.core.profiles import ProfileRuleError, password_form
 
@@ -62,16 +63,20 @@ def key_of(passphrase: str, salt: bytes) -> CipherKey:
 def salt_of(path: Path) -> bytes | None:
     """Return the salt of an encrypted workspace, or None for a file that is none.
 
-    An encrypted file looks like chance from its first byte on; so does some other file, which no passphrase opens.
+    An encrypted file looks like chance from its first byte on; so does some other file, which no passphrase opens. It
+    consists of whole pages, unless a write was cut off: then its log, which lies beside it, mends it at opening.
     """
+    if is_open(path):
+        return salt_if_open(path)
     try:
         with path.open("rb") as file:
             head = file.read(_PAGE)
             size = file.seek(0, 2)
     except OSError:
         return None
-    is_random = len(head) == _PAGE and size % _PAGE == 0 and len(set(head)) >= _LEAST_VARIETY
-    return head[:_SALT_BYTES] if is_random and not head.startswith(MAGIC) else None
+    is_random = len(head) == _PAGE and len(set(head)) >= _LEAST_VARIETY and not head.startswith(MAGIC)
+    is_whole = size % _PAGE == 0 or path.with_name(path.name + "-wal").exists()
+    return head[:_SALT_BYTES] if is_random and is_whole else None
 
 
 def connect(path: Path, *, mode: str, key: CipherKey | None, seconds: float = 5.0) -> sqlite3.Connection:

@@ -64,7 +64,7 @@ def _state(
 ) -> tuple[str, tuple[tuple[str, int], ...]]:
     """Return a workspace's head and the number of lines of each table. Raises IntegrityError where it is not whole."""
     session = connect_session(path, clock=clock, ids=ids, read_only=read_only, anchors=None, key=key)
-    with closing(session.database):
+    with closing(session):
         report = verify(session, RecordTables(session, PeopleTables(session, Argon2Passwords)))
         if report.problems:
             raise IntegrityError(f"{path.name} is not whole ({report.problems[0]}).",

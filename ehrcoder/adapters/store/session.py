@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from ehrcoder.adapters.store.anchor import Anchor
 from ehrcoder.adapters.store.cipher import CipherKey
 from ehrcoder.adapters.store.faults import translated
+from ehrcoder.adapters.store.open_files import Held, let_go
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.history import ledger_hash
 from ehrcoder.ports import Clock, IdSource
@@ -40,6 +41,14 @@ class Session:
     anchor: Anchor | None = None
     key: CipherKey | None = None
     """What an encrypted file is opened with."""
+    held: Held | None = None
+    """Under what the file is noted as open."""
+
+    def close(self) -> None:
+        """Close the connection; harmless when done twice."""
+        self.database.close()
+        if self.held is not None:
+            let_go(self.held)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -28,7 +28,7 @@ def main() -> None:
     key = CipherKey(raw=bytes.fromhex(order["key"][0]), salt=bytes.fromhex(order["key"][1])) if order["key"] else None
     session = connect_session(Path(order["path"]), clock=SystemClock(), ids=UuidSource(), read_only=True,
                               anchors=None, key=key)
-    with closing(session.database):
+    with closing(session):
         head_hash = head_if_sound(session, Part(first=order["first"]))
     if head_hash is not None:
         sys.stdout.buffer.write(sound(head_hash))

@@ -19,6 +19,7 @@ from ehrcoder.adapters.store.history_tables import HistoryTables
 from ehrcoder.adapters.store.keys import WorkspaceKeys
 from ehrcoder.adapters.store.lock import WriterLock
 from ehrcoder.adapters.store.migrate import prepare
+from ehrcoder.adapters.store.open_files import hold, is_open, let_go
 from ehrcoder.adapters.store.people import PeopleTables
 from ehrcoder.adapters.store.recode_tables import RecodeTables
 from ehrcoder.adapters.store.record_tables import RecordTables
@@ -112,7 +113,7 @@ class SqliteWorkspace:
 
     def close(self) -> None:
         """Close the file and let other programs write to it; harmless when done twice."""
-        self._session.database.close()
+        self._session.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -271,6 +272,8 @@ def clear_leftovers(path: Path) -> None:
 
 def _refuse_foreign(path: Path) -> None:
     """Leave a file that is no database alone: not even a lock file is laid beside it."""
+    if is_open(path):
+        return
     try:
         with path.open("rb") as file:
             head = file.read(len(MAGIC))
@@ -303,6 +306,7 @@ def connect_session(
     """Open a workspace's file, checked and migrated. Raises what `SqliteWorkspace.open` raises."""
     with translated(path):
         connection = connect(path, mode="ro" if read_only else "rwc", key=key)
+    held = None
     try:
         with translated(path):
             session = Session(
@@ -310,7 +314,12 @@ def connect_session(
                 clock=clock, ids=ids, read_only=read_only, key=key,
             )
             prepare(session)
+            # Only now is there a file in any case.
+            held = hold(path, None if key is None else key.salt)
+            session = replace(session, held=held)
             return session if anchors is None else _anchored(session, anchors)
     except BaseException:
         connection.close()
+        if held is not None:
+            let_go(held)
         raise

@@ -361,6 +361,37 @@ def test_two_files_with_one_passphrase_have_two_keys() -> None:
     assert new_key(FIRST).raw != new_key(FIRST).raw
 
 
+def test_a_file_whose_last_page_was_cut_off_while_its_log_was_folded_in_opens_again(sealed: Site) -> None:
+    """As a disk leaves it that fills up in the middle of a page: the log still holds that page whole."""
+    with closing(sealed.opened()) as workspace:
+        workspace.add_records([record_of("more", text="x" * 40_000)])
+        frozen = sealed.path.with_name("frozen.ehrw")
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{sealed.path}{suffix}", f"{frozen}{suffix}")
+    with frozen.open("ab") as file:
+        file.write(os.urandom(1000))
+    with closing(Site(path=frozen).opened()) as workspace:
+        assert workspace.verify().problems == ()
+        assert "more" in {row.record_id for row in workspace.rows()}
+
+
+def test_a_workspace_that_is_open_is_not_opened_again_to_be_looked_at(sealed: Site, monkeypatch) -> None:
+    salt = salt_of(sealed.path)
+    really_open = Path.open
+
+    def watched_open(path: Path, *how: object, **more: object):
+        assert path != sealed.path, "its locks would be gone"
+        return really_open(path, *how, **more)
+
+    with closing(sealed.opened()), monkeypatch.context() as watched:
+        watched.setattr(Path, "open", watched_open)
+        assert salt_of(sealed.path) == salt
+        sealed.opened(read_only=True).close()
+        assert salt_of(sealed.path) == salt
+    sealed.path.unlink()
+    assert salt_of(sealed.path) is None
+
+
 def test_chance_and_short_files_are_told_apart_from_encrypted_ones(tmp_path: Path) -> None:
     for number, content in enumerate((b"", b"x" * 8192, os.urandom(5000), b"SQLite format 3\0" + os.urandom(8176))):
         path = tmp_path / str(number)
