@@ -127,7 +127,7 @@ def test_a_workspace_among_the_files_is_named_and_left_unread(folder, import_int
     for suffix in ("", "-wal", "-lock"):
         (folder / f"mine.ehrw{suffix}").write_bytes(b"Hypertension")
     (folder / "a.txt").write_bytes(b"Hypertension")
-    assert {outcome.name: outcome.status for outcome in import_into(folder).outcomes} == {
+    assert {outcome.source_name: outcome.status for outcome in import_into(folder).outcomes} == {
         f"{folder.name}/a.txt": IMPORTED, f"{folder.name}/mine.ehrw": FAILED}
     assert "is a workspace, not a record" in import_into(folder / "mine.ehrw-wal").outcomes[0].message
 
