@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _SUFFIXES = frozenset({".xml", ".ccda", ".cda", ".ccd"})
+# Cut out of a document, they still hold narrative and entries; what else is cut out holds no text that could be coded.
+_PARTS_WITH_SECTIONS = frozenset({"section", "component", "structuredBody"})
 _FRAGMENTS = frozenset({
-    "section", "component", "entry", "recordTarget", "documentationOf", "author", "act", "observation",
-    "organizer", "procedure", "structuredBody", "templateId", "substanceAdministration", "encounter",
+    "entry", "recordTarget", "documentationOf", "author", "act", "observation",
+    "organizer", "procedure", "templateId", "substanceAdministration", "encounter",
 })
+_PREFIXES = ((b"xsi", b"http://www.w3.org/2001/XMLSchema-instance"), (b"sdtc", b"urn:hl7-org:sdtc"))
+_PART_BEGINS = re.compile(rb"(<(?:section|component|structuredBody))(\s[^>]*|)>")
 _FHIR_ROOTS = frozenset({"Bundle", "Patient", "Condition", "Encounter", "Composition", "Observation"})
 
 
@@ -43,14 +48,17 @@ class CcdaReader:
         """Yield one record: the sections' narratives as one text, carried documents as further ones.
 
         An entry that cannot be read is left out and named. Raises InputError for XML that is not well-formed
-        (with its line), for fragments and other XML, and for a document that holds nothing.
+        (with its line), for fragments without sections and other XML, and for a document that holds nothing.
         """
         if not data.strip():
             raise InputError("The file is empty.", next_step="Check the file at its source.")
         _refuse_other_roots(data)
-        root = parse_xml(data)
+        root = parse_xml(_with_prefixes_of_a_part(data))
         body = DocumentBody(context.on_left_out)
-        body.read(root)
+        if root.tag in _PARTS_WITH_SECTIONS:
+            body.read_part(root)
+        else:
+            body.read(root)
         if not body.sections and not body.carried and not body.codes:
             reason = f" {body.problems[0]}" if body.problems else ""
             raise InputError(f"The document holds no narrative and no code.{reason}",
@@ -60,7 +68,7 @@ class CcdaReader:
 
 def _refuse_other_roots(data: bytes) -> None:
     root = root_name_of(data)
-    if root == "ClinicalDocument":
+    if root == "ClinicalDocument" or root in _PARTS_WITH_SECTIONS:
         return
     if not root:
         # What follows a DOCTYPE is not looked at; the parser's refusal names it.
@@ -75,6 +83,18 @@ def _refuse_other_roots(data: bytes) -> None:
     else:
         what = f"XML, but no clinical document: its first element is <{shown(root)}>"
     raise InputError(f"The file is {what}.", next_step="Export the whole C-CDA document (ClinicalDocument).")
+
+
+def _with_prefixes_of_a_part(data: bytes) -> bytes:
+    """Declare the usual prefixes where a part was cut out of its document without their declarations."""
+    if root_name_of(data) not in _PARTS_WITH_SECTIONS:
+        return data
+    begins = _PART_BEGINS.search(data)
+    if begins is None:
+        return data
+    missing = b"".join(b' xmlns:%s="%s"' % each for each in _PREFIXES if b"xmlns:%s=" % each[0] not in begins[2])
+    # On the same line, so that a fault is still named by its own.
+    return data[:begins.end(1)] + missing + data[begins.end(1):]
 
 
 def _record(root: _Element, body: DocumentBody, context: ReadContext, *, sha256: str) -> EncounterRecord:

@@ -54,6 +54,14 @@ class DocumentBody:
                 elif body.tag == "nonXMLBody":
                     self._read_carried(child(body, "text"), name="the document's body", title="")
 
+    def read_part(self, root: _Element) -> None:
+        """Read sections that were cut out of a document: `section`, a `component` with one, or a `structuredBody`."""
+        self.notes.append("It is a part of a clinical document; whose it is, and of which day, was not in the file.")
+        sections = [root] if root.tag == "section" else [*root.findall("section"), *root.findall("*/component/section"),
+                                                         *root.findall("component/section")]
+        for section in sections:
+            self._read_section(section, depth=0)
+
     def _read_section(self, section: _Element, *, depth: int) -> None:
         self._section_count += 1
         number = self._section_count

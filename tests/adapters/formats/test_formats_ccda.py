@@ -185,7 +185,8 @@ def test_a_document_without_readable_content_is_refused_with_its_reason(read_wit
      "prefix sdtc"),
     (b'<!DOCTYPE ClinicalDocument [<!ENTITY a "b">]><ClinicalDocument>&a;</ClinicalDocument>', "DOCTYPE"),
     (b'<?xml version="1.0"?><!-- x --><!DOCTYPE a SYSTEM "http://example.org/a.dtd"><ClinicalDocument/>', "DOCTYPE"),
-    (b'<section><title>x</title></section>', "fragment"),
+    (b'<section><title>x</title></section>', "no narrative and no code"),
+    (b'<entry><act/></entry>', "fragment"),
     (b'<recordTarget><sdtc:x/></recordTarget>', "fragment"),
     (b'<Bundle xmlns="http://hl7.org/fhir"/>', "FHIR in XML"),
     (b'<?xml version="1.0"?><note/>', "<note>"),
@@ -198,6 +199,27 @@ def test_a_document_without_readable_content_is_refused_with_its_reason(read_wit
 def test_what_is_no_clinical_document_is_refused_with_line_or_reason(read_with, data, reason):
     with pytest.raises(InputError, match=reason):
         read_with(CcdaReader(), data)
+
+
+@pytest.mark.parametrize("wrapping", [
+    b"%s", b"<component>%s</component>", b"<structuredBody><component>%s</component></structuredBody>",
+    b"<component><structuredBody><component>%s</component></structuredBody></component>",
+])
+def test_sections_cut_out_of_a_document_come_in_and_it_is_said_what_they_lack(read_with, wrapping):
+    whole = read_with(CcdaReader(), document(section("Asthma since childhood.")))
+    cut = section("Asthma since childhood.").removeprefix("<component>").removesuffix("</component>").encode()
+    read = read_with(CcdaReader(), b'<?xml version="1.0"?>' + wrapping % cut)
+    assert read.text == whole.text
+    assert any("was not in the file" in note for note in read.records[0].import_notes)
+    assert read.records[0].period.start is None
+
+
+def test_a_section_that_was_cut_out_without_the_declarations_of_its_prefixes_comes_in(read_with):
+    data = (b'<!-- cut out by hand -->\n<section>\n<title>PROBLEMS</title><text>Asthma.</text>'
+            b'<entry><act><sdtc:x/><code xsi:type="CD"/></act></entry></section>')
+    assert "Asthma." in read_with(CcdaReader(), data).text
+    with pytest.raises(InputError, match=r"line 3: .*prefix other"):
+        read_with(CcdaReader(), data.replace(b"sdtc:", b"other:"))
 
 
 def test_refusals_do_not_quote_the_document(read_with):
