@@ -31,6 +31,7 @@ def handler_table(window: MainWindow) -> dict[str, Callable[[], Any]]:
         "accept_listed": lambda: review.accept_listed(is_allowed=window.actions_["bulk_allowed"].isChecked()),
         "principal": work.make_principal, "admission": work.ask_admission,
         "move_up": lambda: work.move_code(-1), "move_down": lambda: work.move_code(1), "remove": work.remove,
+        "sort_assigned": window.assigned.sort_on, "filter_assigned": window.assigned.toggle_filter,
         "next_edit": lambda: work.step_edit(1), "previous_edit": lambda: work.step_edit(-1),
         "search": review.search, "find": note.open_find, "find_again": note.find_again,
         "focus_records": window.records.view.setFocus, "focus_note": window.focus_note,

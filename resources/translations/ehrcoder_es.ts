@@ -92,12 +92,24 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Comprobaciones</translation>
   </message>
   <message>
+   <source>Code or words</source>
+   <translation>Código o palabras</translation>
+  </message>
+  <message>
    <source>Error</source>
    <translation>Error</translation>
   </message>
   <message>
+   <source>Filter assigned codes by code or words</source>
+   <translation>Filtrar los códigos asignados por código o palabras</translation>
+  </message>
+  <message>
    <source>Information</source>
    <translation>Información</translation>
+  </message>
+  <message>
+   <source>No assigned code fits the filter.</source>
+   <translation>Ningún código asignado cumple el filtro.</translation>
   </message>
   <message>
    <source>No code is assigned yet. A accepts a suggestion, Ctrl+K searches for another code.</source>
@@ -120,6 +132,10 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Secundario</translation>
   </message>
   <message>
+   <source>Sorted by {0}, not in sequence. P, Alt+↑ and Alt+↓ act on the sequence (#). {1} sorts on.</source>
+   <translation>Ordenado por {0}, no en secuencia. P, Alt+↑ y Alt+↓ actúan sobre la secuencia (#). {1} sigue ordenando.</translation>
+  </message>
+  <message>
    <source>The verified codes of the open record appear here.</source>
    <translation>Aquí aparecen los códigos verificados de la historia abierta.</translation>
   </message>
@@ -138,6 +154,10 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
   <message>
    <source>{0} codes</source>
    <translation>{0} códigos</translation>
+  </message>
+  <message>
+   <source>{0} of {1} listed</source>
+   <translation>{0} de {1} en la lista</translation>
   </message>
  </context>
  <context>
@@ -549,8 +569,8 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Escriba un código o palabras. ↑ ↓ eligen, Intro toma, Esc cierra.</translation>
   </message>
   <message>
-   <source>{0} found. ↑ ↓ choose, Enter takes, Esc closes.</source>
-   <translation>{0} encontrados. ↑ ↓ eligen, Intro toma, Esc cierra.</translation>
+   <source>{0} found, the likeliest first. ↑ ↓ choose, Enter takes, Ctrl+C copies, Esc closes.</source>
+   <translation>{0} encontrados, primero los más probables. ↑ ↓ eligen, Intro toma, Ctrl+C copia, Esc cierra.</translation>
   </message>
  </context>
  <context>
@@ -1054,6 +1074,14 @@ Aquí figurará cada decisión con su hora, su codificador y su motivo.</transla
    <translation>Archivos de la importación</translation>
   </message>
   <message>
+   <source>Filter by file, outcome, format or remark</source>
+   <translation>Filtrar por archivo, resultado, formato u observación</translation>
+  </message>
+  <message>
+   <source>Filter the files</source>
+   <translation>Filtrar los archivos</translation>
+  </message>
+  <message>
    <source>Format</source>
    <translation>Formato</translation>
   </message>
@@ -1064,6 +1092,10 @@ Aquí figurará cada decisión con su hora, su codificador y su motivo.</transla
   <message>
    <source>Left out or doubtful:</source>
    <translation>Omitido o dudoso:</translation>
+  </message>
+  <message>
+   <source>No file fits the filter.</source>
+   <translation>Ningún archivo cumple el filtro.</translation>
   </message>
   <message>
    <source>Nothing to remark.</source>
@@ -1135,6 +1167,22 @@ Aquí figurará cada decisión con su hora, su codificador y su motivo.</transla
   <message>
    <source>Close the key sheet (Esc)</source>
    <translation>Cerrar la hoja de teclas (Esc)</translation>
+  </message>
+  <message>
+   <source>Copy all</source>
+   <translation>Copiar todo</translation>
+  </message>
+  <message>
+   <source>Copy what is listed, a line for each key</source>
+   <translation>Copia lo que se muestra, una línea por tecla</translation>
+  </message>
+  <message>
+   <source>Filter by key or words</source>
+   <translation>Filtrar por tecla o palabras</translation>
+  </message>
+  <message>
+   <source>Filter the keys</source>
+   <translation>Filtrar las teclas</translation>
   </message>
   <message>
    <source>Keys</source>
@@ -2939,6 +2987,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Archivo</translation>
   </message>
   <message>
+   <source>Filter the assigned codes</source>
+   <translation>Filtrar los códigos asignados</translation>
+  </message>
+  <message>
    <source>Filter the records</source>
    <translation>Filtrar las historias</translation>
   </message>
@@ -3439,6 +3491,14 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Texto más pequeño</translation>
   </message>
   <message>
+   <source>Sort the assigned codes by the next column</source>
+   <translation>Ordenar los códigos asignados por la columna siguiente</translation>
+  </message>
+  <message>
+   <source>Sort what is shown, then in sequence again; the sequence itself stays as it is</source>
+   <translation>Ordena lo que se muestra y después vuelve a la secuencia; la secuencia misma no cambia</translation>
+  </message>
+  <message>
    <source>Specificity ladder…</source>
    <translation>Escala de especificidad…</translation>
   </message>
@@ -3477,6 +3537,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>Tour in five steps</source>
    <translation>Recorrido en cinco pasos</translation>
+  </message>
+  <message>
+   <source>Type a code or words of its title; the sequence stays as it is</source>
+   <translation>Escriba un código o palabras de su título; la secuencia no cambia</translation>
   </message>
   <message>
    <source>Type words of a record's title; the box beside it chooses a state</source>
@@ -3641,6 +3705,21 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   <message>
    <source>Import with options</source>
    <translation>Importar con opciones</translation>
+  </message>
+ </context>
+ <context>
+  <name>lists</name>
+  <message>
+   <source>Copy the row</source>
+   <translation>Copiar la fila</translation>
+  </message>
+  <message>
+   <source>In the given order</source>
+   <translation>En el orden original</translation>
+  </message>
+  <message>
+   <source>Sort by: {0}</source>
+   <translation>Ordenar por: {0}</translation>
   </message>
  </context>
  <context>

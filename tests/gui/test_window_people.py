@@ -166,7 +166,7 @@ def test_the_first_person_makes_the_own_profile_in_the_window(window: MainWindow
     form.again.setText(PASSWORD)
     form._confirm()
     assert wait_until_loaded(window)
-    assert shown.table.rowCount() == 1
+    assert shown.model.rowCount() == 1
     assert window.session.coder == "ada"
     assert not is_locked(window)
 
@@ -176,23 +176,23 @@ def test_an_administrator_changes_people_in_the_window(staffed: MainWindow) -> N
     staffed.trigger("profiles")
     assert wait_until_loaded(staffed)
     shown = dialog_of(staffed, ProfilesDialog)
-    shown.table.setCurrentCell(1, 0)
+    shown.table.selectRow(1)
     shown.switch.click()
     assert wait_until_loaded(staffed)
-    assert shown.table.item(1, 3).text() == "no"
+    assert shown.model.index(1, 3).data() == "no"
     shown.roles.click()
     form = next(each for each in shown.findChildren(ProfileForm) if each.isVisible())
     form._boxes[Role.REVIEWER].setChecked(True)
     form._confirm()
     assert wait_until_loaded(staffed)
-    assert shown.table.item(1, 2).text() == "coder, reviewer"
+    assert shown.model.index(1, 2).data() == "coder, reviewer"
     shown.secret.click()
     form = next(each for each in shown.findChildren(ProfileForm) if each.isVisible())
     form.first.setText("another five plain words")
     form.again.setText("another five plain words")
     form._confirm()
     assert wait_until_loaded(staffed)
-    shown.table.setCurrentCell(0, 0)
+    shown.table.selectRow(0)
     shown.switch.click()
     assert wait_until_loaded(staffed)
     assert "without an administrator" in shown.told.text()

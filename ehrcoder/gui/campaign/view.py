@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QModelIndex, QSize, Qt, Signal
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QSpinBox,
-    QTableView,
     QVBoxLayout,
 )
 
@@ -26,6 +24,7 @@ from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.file_dialogs import ask_where_to_save
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.task_runner import CancelFlag, Problem
+from ehrcoder.gui.views.lists import make_sortable, plain_table
 from ehrcoder.usecases.campaign.charts import HEIGHT, WIDTH, Ink
 
 if TYPE_CHECKING:
@@ -65,13 +64,9 @@ class CampaignPopup(Overlay):
             Column(heading=self.tr("Record"), text=self._title_of),
             Column(heading=self.tr("Why it stands on a list"), text=self._why),
         ], self)
-        self.table = QTableView()
-        self.table.setObjectName("campaign_records")
-        self.table.setAccessibleName(self.tr("Records of the chosen figure"))
+        self.table = plain_table(self.tr("Records of the chosen figure"), "campaign_records")
         self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
+        make_sortable(self.table)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.setColumnWidth(0, 260)
         self.table.activated.connect(self._open_record)

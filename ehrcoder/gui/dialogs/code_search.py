@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from ehrcoder.core.codes import CodeKind, Coding
@@ -14,7 +14,7 @@ from ehrcoder.gui.models.search_hits import SearchHitModel
 from ehrcoder.gui.task_runner import Problem
 from ehrcoder.gui.theme import Theme
 from ehrcoder.gui.views.delegates import SearchHitDelegate
-from ehrcoder.gui.views.lists import QuietListView
+from ehrcoder.gui.views.lists import QuietListView, copy_row
 from ehrcoder.gui.words import kind_word
 from ehrcoder.ports import SearchHit
 
@@ -23,13 +23,17 @@ Searcher = Callable[[str, Sequence[CodeKind], HitsTaken, Callable[[Problem], Non
 
 
 class _SearchLine(QLineEdit):
-    """Lets ↑ and ↓ move in the results while the person goes on typing."""
+    """Lets ↑ and ↓ move in the results, and Ctrl+C copy the marked one, while the person goes on typing."""
 
-    def __init__(self, moved: Callable[[int], None]) -> None:
+    def __init__(self, moved: Callable[[int], None], copy: Callable[[], None]) -> None:
         super().__init__()
         self._moved = moved
+        self._copy = copy
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy) and not self.hasSelectedText():
+            self._copy()
+            return
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
         step = steps.get(Qt.Key(event.key()))
         if step is None:
@@ -48,7 +52,7 @@ class CodeSearch(Overlay):
         self._answered = 0
         self._wants_first = False
         self._chosen: Callable[[Coding], None] | None = None
-        self.line = _SearchLine(self._move)
+        self.line = _SearchLine(self._move, lambda: copy_row(self.view))
         self.line.setObjectName("code_search")
         self.line.setPlaceholderText(self.tr("Code, part of a code, or words"))
         self.line.setAccessibleName(self.tr("Search codes"))
@@ -146,7 +150,9 @@ class CodeSearch(Overlay):
                 if hits else self.tr("Type a code or words. ↑ ↓ choose, Enter takes, Esc closes.")
             )
         elif hits:
-            self.foot.setText(self.tr("{0} found. ↑ ↓ choose, Enter takes, Esc closes.").format(len(hits)))
+            self.foot.setText(self.tr(
+                "{0} found, the likeliest first. ↑ ↓ choose, Enter takes, Ctrl+C copies, Esc closes."
+            ).format(len(hits)))
         else:
             self.foot.setText(self.tr("No code fits. Try fewer or other words."))
         if self._wants_first:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QPlainTextEdit, QPushButton
 
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.file_dialogs import ask_where_to_save
 from ehrcoder.gui.language import spoken
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.task_runner import Lane
+from ehrcoder.gui.views.lists import make_sortable, plain_table
 from ehrcoder.gui.words import counted
 from ehrcoder.usecases.import_records import FileOutcome, ImportReport, ImportStatus
 
@@ -33,21 +34,22 @@ class ImportReportPopup(Overlay):
         self.setAccessibleName(self.tr("Import report"))
         self.about = self.muted("")
         self.model = TableModel[FileOutcome]([
-            Column(heading=self.tr("Outcome"), text=self._outcome),
+            Column(heading=self.tr("Outcome"), text=self._outcome, key=_urgency),
             Column(heading=self.tr("File"), text=lambda each: each.source_name),
-            Column(heading=self.tr("Records"), text=_records, align_right=True),
+            Column(heading=self.tr("Records"), text=_records, align_right=True,
+                   key=lambda each: len(each.record_ids) if each.status is ImportStatus.IMPORTED else 0),
             Column(heading=self.tr("Format"), text=lambda each: each.source_format),
             Column(heading=self.tr("Remarks"), text=lambda each: spoken(each.message)),
         ], self)
-        self.table = QTableView()
-        self.table.setObjectName("import_report_files")
-        self.table.setAccessibleName(self.tr("Files of the import"))
+        self.words = QLineEdit()
+        self.words.setObjectName("import_report_filter")
+        self.words.setAccessibleName(self.tr("Filter the files"))
+        self.words.setPlaceholderText(self.tr("Filter by file, outcome, format or remark"))
+        self.words.setClearButtonEnabled(True)
+        self.words.textChanged.connect(self._filter)
+        self.table = plain_table(self.tr("Files of the import"), "import_report_files")
         self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setTabKeyNavigation(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
+        make_sortable(self.table)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
@@ -72,6 +74,7 @@ class ImportReportPopup(Overlay):
         self.close_button.setAutoDefault(True)
         self.close_button.clicked.connect(self.dismiss)
         self.column.addWidget(self.about)
+        self.column.addWidget(self.words)
         self.column.addWidget(self.table, 3)
         self.column.addWidget(self.details, 2)
         self.button_row(self.save, self.close_button)
@@ -84,8 +87,9 @@ class ImportReportPopup(Overlay):
     def keep(self, report: ImportReport) -> None:
         """Take the report of an import that has ended."""
         self._report = report
-        ordered = sorted(report.outcomes, key=lambda each: 1 if each.left_out and each.status is ImportStatus.IMPORTED
-                         else _URGENT[each.status])
+        ordered = sorted(report.outcomes, key=_urgency)
+        self.words.clear()
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.model.set_rows(())
         self.model.set_rows(ordered)
         self.about.setText(" ".join((
@@ -102,6 +106,13 @@ class ImportReportPopup(Overlay):
         self.open(self.table)
         if self.model.rows:
             self.table.selectRow(0)
+
+    def _filter(self) -> None:
+        self.model.set_filter(self.words.text())
+        if self.model.rows:
+            self.table.selectRow(0)
+        else:
+            self.details.setPlainText(self.tr("No file fits the filter."))
 
     def _outcome(self, outcome: FileOutcome) -> str:
         match outcome.status:
@@ -149,6 +160,10 @@ class ImportReportPopup(Overlay):
             self.dismiss()
             return
         super().keyPressEvent(event)
+
+
+def _urgency(outcome: FileOutcome) -> int:
+    return 1 if outcome.left_out and outcome.status is ImportStatus.IMPORTED else _URGENT[outcome.status]
 
 
 def _records(outcome: FileOutcome) -> str:

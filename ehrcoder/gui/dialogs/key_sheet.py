@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ehrcoder.gui.actions import ActionSet, ActionSpec
 from ehrcoder.gui.dialogs.overlay import Overlay
@@ -22,6 +31,13 @@ class KeySheet(Overlay):
             "Single letters act only while the suggestions or the note have the focus. Esc comes back to them from "
             "anywhere. Enter confirms inside popups only and never signs. Ctrl+Shift+K changes keys."
         )))
+        self.words = QLineEdit()
+        self.words.setObjectName("key_sheet_filter")
+        self.words.setAccessibleName(self.tr("Filter the keys"))
+        self.words.setPlaceholderText(self.tr("Filter by key or words"))
+        self.words.setClearButtonEnabled(True)
+        self.words.textChanged.connect(self._fill)
+        self.column.addWidget(self.words)
         self.area = QScrollArea()
         self.area.setObjectName("key_sheet")
         self.area.setAccessibleName(self.tr("Keys"))
@@ -34,11 +50,19 @@ class KeySheet(Overlay):
         close.setAccessibleName(self.tr("Close"))
         close.setToolTip(self.tr("Close the key sheet (Esc)"))
         close.clicked.connect(self.dismiss)
-        close.installEventFilter(self)
-        self.button_row(close)
+        for each in (close, self.words):
+            each.installEventFilter(self)
+        copy = self.push_button("key_sheet_copy", self.tr("Copy all"), self.tr(
+            "Copy what is listed, a line for each key"), self._copy)
+        self.button_row(copy, close)
 
     def show_keys(self) -> None:
         """Show the keys as they are now."""
+        self.words.clear()
+        self._fill()
+        self.open(self.close_button)
+
+    def _fill(self) -> None:
         content = QWidget()
         line = QHBoxLayout(content)
         line.setContentsMargins(0, 0, 8, 0)
@@ -50,10 +74,15 @@ class KeySheet(Overlay):
             column.addStretch(1)
             line.addLayout(column, 1)
         self.area.setWidget(content)
-        self.open(self.close_button)
+
+    def _copy(self) -> None:
+        lines = [f"{' / '.join(self._actions.shown_keys(spec.name))}\t{spec.text.rstrip('…')}"
+                 for column in self._columns() for _, specs in column for spec in specs]
+        QGuiApplication.clipboard().setText("\n".join(lines))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.close_button and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        is_press = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if watched in (self.close_button, self.words) and is_press:
             bar = self.area.verticalScrollBar()
             step = {Qt.Key.Key_Down: 60, Qt.Key.Key_Up: -60, Qt.Key.Key_PageDown: bar.pageStep(),
                     Qt.Key.Key_PageUp: -bar.pageStep()}.get(Qt.Key(event.key()))
@@ -76,7 +105,10 @@ class KeySheet(Overlay):
 
     def _is_listed(self, spec: ActionSpec) -> bool:
         is_further_alternative = spec.name.startswith("alternative_") and spec.name != "alternative_1"
-        return bool(self._actions.shown_keys(spec.name)) and not is_further_alternative
+        keys = self._actions.shown_keys(spec.name)
+        line = f"{' '.join(keys)} {spec.text} {spec.group}".casefold()
+        return (bool(keys) and not is_further_alternative
+                and all(word in line for word in self.words.text().casefold().split()))
 
     def _group(self, group: str, specs: list[ActionSpec]) -> QGridLayout:
         grid = QGridLayout()

@@ -16,15 +16,15 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from ehrcoder.core.profiles import Profile, Role
 from ehrcoder.gui.dialogs.sign_in import password_line
+from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.task_runner import Lane, Problem
+from ehrcoder.gui.views.lists import make_sortable, plain_table
 from ehrcoder.usecases.profiles import create_profile, set_active, set_password, set_roles
 
 if TYPE_CHECKING:
@@ -48,16 +48,17 @@ class ProfilesDialog(QDialog):
         self.told.setObjectName("profiles_told")
         self.told.setWordWrap(True)
         self.told.setTextFormat(Qt.TextFormat.PlainText)
-        self.table = QTableWidget(0, 4)
-        self.table.setObjectName("profiles_table")
-        self.table.setAccessibleName(self.tr("Everybody in this workspace"))
-        self.table.setHorizontalHeaderLabels([self.tr("Short name"), self.tr("Name"), self.tr("Roles"),
-                                              self.tr("May sign in")])
+        self.model = TableModel[Profile]([
+            Column(heading=self.tr("Short name"), text=lambda each: each.coder_id),
+            Column(heading=self.tr("Name"), text=lambda each: each.name),
+            Column(heading=self.tr("Roles"), text=lambda each: ", ".join(role.value for role in each.roles)),
+            Column(heading=self.tr("May sign in"),
+                   text=lambda each: self.tr("yes") if each.is_active else self.tr("no")),
+        ], self)
+        self.table = plain_table(self.tr("Everybody in this workspace"), "profiles_table")
+        self.table.setModel(self.model)
+        make_sortable(self.table)
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        self.table.verticalHeader().hide()
-        self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
         self.add = self._button("profiles_add", self.tr("Add…"), self.tr("Make a profile"), self._add)
         self.roles = self._button("profiles_roles", self.tr("Roles…"), self.tr("Change the roles"), self._roles)
         self.secret = self._button("profiles_password", self.tr("Password…"),
@@ -83,21 +84,17 @@ class ProfilesDialog(QDialog):
     @property
     def chosen(self) -> Profile | None:
         """The marked profile."""
-        place = self.table.currentRow()
-        return self._profiles[place] if 0 <= place < len(self._profiles) else None
+        return self.model.row(self.table.currentIndex())
 
     def _show(self, profiles: tuple[Profile, ...]) -> None:
         self._profiles = profiles
         self.told.setText(self.tr("There are no profiles: whoever opens the workspace may change it. The first one "
                                   "must be an administrator's.") if not profiles else "")
-        self.table.setRowCount(len(profiles))
-        for place, each in enumerate(profiles):
-            state = self.tr("yes") if each.is_active else self.tr("no")
-            for column, words in enumerate((each.coder_id, each.name, ", ".join(role.value for role in each.roles),
-                                            state)):
-                self.table.setItem(place, column, QTableWidgetItem(words))
-        if profiles and self.table.currentRow() < 0:
-            self.table.setCurrentCell(0, 0)
+        chosen = self.chosen
+        self.model.set_rows(profiles)
+        index = self.model.first_where(lambda each: chosen is not None and each.coder_id == chosen.coder_id)
+        if profiles:
+            self.table.setCurrentIndex(index if index.isValid() else self.model.index(0, 0))
         for button in (self.roles, self.secret, self.switch):
             button.setEnabled(bool(profiles))
 

@@ -44,6 +44,8 @@ class RebindPopup(Overlay):
         self.tree.header().setAccessibleName(self.tr("Actions and their keys"))
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
+        self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.tree.setSortingEnabled(True)
         self.tree.setColumnWidth(0, 380)
         self.tree.setColumnWidth(1, 180)
         self.tree.currentItemChanged.connect(self._on_current)
@@ -95,6 +97,7 @@ class RebindPopup(Overlay):
 
     def _fill(self) -> None:
         marked = self._current()
+        self.tree.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as in the menus
         self.tree.clear()
         for spec in self._actions.specs:
             keys = "  ".join(self._actions.shown_keys(spec.name))

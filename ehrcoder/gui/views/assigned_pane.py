@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse
-from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM
+from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM, CodeKind
 from ehrcoder.core.ids import AssignmentId
 from ehrcoder.gui.actions import ActionSet
 from ehrcoder.gui.icons import icon
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.theme import LIGHT, Theme
-from ehrcoder.gui.views.lists import plain_table
+from ehrcoder.gui.views.lists import make_sortable, plain_table, sort_by
 from ehrcoder.gui.views.panes import Pane, WithEmptyState
 from ehrcoder.gui.words import admission_words, counted, kind_word, plain_tip
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ehrcoder.core.edits import EditFinding
 
 _FINDINGS_HIGH = 96
+_KINDS = tuple(CodeKind)
 
 
 class AssignedPane(Pane):
@@ -42,8 +43,31 @@ class AssignedPane(Pane):
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        make_sortable(self.table)
+        header.sortIndicatorChanged.connect(lambda *_: self._say_order())
+        self.heading.addWidget(self.icon_button(actions, "filter_assigned"))
+        self.words = QLineEdit()
+        self.words.setObjectName("assigned_filter")
+        self.words.setAccessibleName(self.tr("Filter assigned codes by code or words"))
+        self.words.setPlaceholderText(self.tr("Code or words"))
+        self.words.setClearButtonEnabled(True)
+        self.words.textChanged.connect(self._filter)
+        self.words.returnPressed.connect(self.table.setFocus)
+        self.filter_line = QWidget()
+        line = QHBoxLayout(self.filter_line)
+        line.setContentsMargins(8, 0, 8, 0)
+        line.addWidget(self.words)
+        self.filter_line.hide()
+        self.order_hint = QLabel()
+        self.order_hint.setObjectName("notice")
+        self.order_hint.setWordWrap(True)
+        self.order_hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.order_hint.hide()
+        self._sort_key = lambda: " / ".join(actions.shown_keys("sort_assigned"))
+        self.body.addWidget(self.filter_line)
         self._stack = WithEmptyState(self.table)
         self.body.addWidget(self._stack, 1)
+        self.body.addWidget(self.order_hint)
         self.findings = QListWidget()
         self.findings.setObjectName("findings")
         self.findings.setAccessibleName(self.tr("Code edits"))
@@ -68,12 +92,14 @@ class AssignedPane(Pane):
 
     def _columns(self) -> tuple[Column[CodeAssignment], ...]:
         return (
-            Column(heading=self.tr("#"), text=lambda each: str(each.sequence), align_right=True),
+            Column(heading=self.tr("#"), text=lambda each: str(each.sequence), align_right=True,
+                   key=lambda each: each.sequence),
             Column(heading=self.tr("Code"), text=lambda each: each.coding.code),
             Column(heading=self.tr("Title"), text=lambda each: each.coding.display,
                    tooltip=lambda each: f"{SHORT_NAME_OF_SYSTEM.get(each.coding.system, each.coding.system)} "
                                         f"{each.coding.code}\n{each.coding.display}"),
-            Column(heading=self.tr("Use"), text=self._use, icon=self._use_icon),
+            Column(heading=self.tr("Use"), text=self._use, icon=self._use_icon,
+                   key=lambda each: (_KINDS.index(each.kind), each.use is not DiagnosisUse.PRINCIPAL)),
             Column(heading=self.tr("POA"),
                    text=lambda each: each.present_on_admission.value if each.present_on_admission else "–",
                    tooltip=lambda each: admission_words(each.present_on_admission)
@@ -83,19 +109,14 @@ class AssignedPane(Pane):
     def show_view(self, view: RecordView) -> None:
         """Show a record's assigned codes, keeping the selected one."""
         selected = self.selected
-        before = {each.assignment_id for each in self.model.rows}
+        before = {each.assignment_id for each in self.model.given}
         fresh = [each for each in view.coding.assignments if each.assignment_id not in before]
         if before and len(fresh) == 1:
             selected = fresh[0]  # so that P right behind A makes the accepted code principal
         elif not before and len(view.coding.assignments) == 1:
             selected = view.coding.assignments[0]
         self.model.set_rows(view.coding.assignments)
-        self.aside.setText(counted(
-            len(view.coding.assignments), self.tr("1 code"), self.tr("{0} codes")
-        ))
-        self._stack.show_empty("" if view.coding.assignments else self.tr(
-            "No code is assigned yet. A accepts a suggestion, Ctrl+K searches for another code."
-        ))
+        self._say_order()
         if selected is not None:
             self.select(selected.assignment_id)
 
@@ -138,6 +159,7 @@ class AssignedPane(Pane):
 
     def clear(self) -> None:
         """Show nothing."""
+        self.show_sequence()
         self.model.set_rows(())
         self.open_edits = ()
         self.aside.clear()
@@ -150,15 +172,72 @@ class AssignedPane(Pane):
         return self.model.row(self.table.currentIndex())
 
     def select(self, assignment_id: AssignmentId) -> None:
-        """Select a code."""
+        """Select a code; a filter that hides it is taken off, so that the next key never means another one."""
         index = self.model.first_where(lambda each: each.assignment_id == assignment_id)
+        if not index.isValid() and self.model.is_filtered:
+            self._take_filter_off()
+            index = self.model.first_where(lambda each: each.assignment_id == assignment_id)
         if index.isValid():
             self.table.setCurrentIndex(index)
+
+    def sort_on(self) -> None:
+        """Sort by the next column, and in sequence again behind the last one."""
+        here = self.table.horizontalHeader().sortIndicatorSection()
+        following = max(here, 0) + 1  # the first column is the sequence itself
+        sort_by(self.table, following if following < self.model.columnCount() else -1)
+
+    def toggle_filter(self) -> None:
+        """Show the filter with the focus in it; once more takes it off and away."""
+        if self.filter_line.isVisible():
+            self._take_filter_off()
+            self.table.setFocus()
+        else:
+            self.filter_line.show()
+            self.words.setFocus()
+
+    def show_sequence(self) -> None:
+        """Show every code in sequence."""
+        self._take_filter_off()
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+
+    @property
+    def is_in_sequence(self) -> bool:
+        """Whether the rows are shown from the first code to the last."""
+        order = [each.sequence for each in self.model.rows]
+        return order == sorted(order)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in a theme's colours."""
         self._theme = theme
         self._principal_icon = icon("principal", theme.accent)
+
+    def _take_filter_off(self) -> None:
+        self.words.clear()
+        self.filter_line.hide()
+
+    def _filter(self) -> None:
+        selected = self.selected
+        self.model.set_filter(self.words.text())
+        kept = self.model.first_where(lambda each: selected is not None
+                                      and each.assignment_id == selected.assignment_id)
+        if kept.isValid() or self.model.rows:
+            self.table.setCurrentIndex(kept if kept.isValid() else self.model.index(0, 0))
+        self._say_order()
+
+    def _say_order(self) -> None:
+        """Say where the list is not the whole sequence; what a key changes is the sequence all the same."""
+        shown, total = len(self.model.rows), len(self.model.given)
+        told = counted(total, self.tr("1 code"), self.tr("{0} codes"))
+        self.aside.setText(told if shown == total else self.tr("{0} of {1} listed").format(shown, told))
+        self.order_hint.setText(self.tr(
+            "Sorted by {0}, not in sequence. P, Alt+↑ and Alt+↓ act on the sequence (#). {1} sorts on."
+        ).format(self.model.sorted_by, self._sort_key()))
+        self.order_hint.setVisible(bool(self.model.sorted_by) and not self.is_in_sequence)
+        if not total:
+            self._stack.show_empty(self.tr(
+                "No code is assigned yet. A accepts a suggestion, Ctrl+K searches for another code."))
+        else:
+            self._stack.show_empty("" if shown else self.tr("No assigned code fits the filter."))
 
     def _use(self, each: CodeAssignment) -> str:
         if each.use is DiagnosisUse.PRINCIPAL:

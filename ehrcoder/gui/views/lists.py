@@ -1,13 +1,13 @@
-"""What every list here shares: letters jump nowhere, Enter chooses, Ctrl+C copies the row in words."""
+"""What every list here shares: letters jump nowhere, Enter chooses, Ctrl+C copies the row, a menu sorts tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QListView, QTableView, QWidget
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QListView, QMenu, QTableView, QWidget
 
 
 def copy_row(view: QAbstractItemView) -> None:
@@ -61,6 +61,59 @@ class QuietTableView(QTableView):
             copy_row(self)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what the header and Ctrl+C do, also to the Menu key."""
+        menu = QMenu(self)
+        add_sorting(menu, self)
+        menu.addAction(QCoreApplication.translate("lists", "Copy the row"), lambda: copy_row(self))
+        menu.exec(event.globalPos())
+
+
+def make_sortable(table: QTableView) -> None:
+    """Let a table's header sort: once, the other way round, and as the rows were given.
+
+    The header takes no focus; its menu, and the table's own, offer the same to the keyboard.
+    """
+    header = table.horizontalHeader()
+    header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    header.setSortIndicatorClearable(True)
+    table.setSortingEnabled(True)
+    header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def show_menu(place: QPoint) -> None:
+        menu = QMenu(table)
+        add_sorting(menu, table)
+        menu.exec(header.mapToGlobal(place))
+
+    header.customContextMenuRequested.connect(show_menu)
+
+
+def add_sorting(menu: QMenu, table: QTableView) -> None:
+    """Add a line for each column, and one for the order in which the rows were given."""
+    if not table.isSortingEnabled():
+        return
+    model, header = table.model(), table.horizontalHeader()
+    names = [(-1, QCoreApplication.translate("lists", "In the given order"))]
+    names += [
+        (column, QCoreApplication.translate("lists", "Sort by: {0}").format(
+            model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)))
+        for column in range(model.columnCount())
+    ]
+    for column, words in names:
+        action = menu.addAction(words, lambda column=column: sort_by(table, column))
+        action.setCheckable(True)
+        action.setChecked(header.sortIndicatorSection() == column)
+    menu.addSeparator()
+
+
+def sort_by(table: QTableView, column: int) -> None:
+    """Sort a table by a column; by the same one again, the other way round; -1 as the rows were given."""
+    header = table.horizontalHeader()
+    again = column >= 0 and header.sortIndicatorSection() == column
+    is_up = header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+    order = Qt.SortOrder.DescendingOrder if again and is_up else Qt.SortOrder.AscendingOrder
+    header.setSortIndicator(column, order)
 
 
 def plain_table(accessible_name: str, object_name: str) -> QuietTableView:
