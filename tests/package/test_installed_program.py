@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders.format_files import pdf
 from builders.real_keys import Keyboard, running_display, wait_until
 
 pytestmark = pytest.mark.package
@@ -152,6 +153,15 @@ def test_a_record_goes_from_file_to_verified_export(program: Program, display: d
     checked = subprocess.run([sys.executable, verifier, bundle, history], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
     program.run("audit", "verify", "--workspace", workspace)
+
+
+def test_a_pdf_is_read_by_a_process_of_the_programs_own(program: Program, tmp_path: Path) -> None:
+    note = tmp_path / "nota ñ.pdf"
+    note.write_bytes(pdf("Asthma since childhood."))
+    program.run("import", note, "--workspace", tmp_path / "work.ehrw")
+    (record,) = program.ask("records", "list", "--workspace", tmp_path / "work.ehrw")
+    assert "Asthma since childhood." in program.run("records", "show", record["record_id"],
+                                                    "--workspace", tmp_path / "work.ehrw")
 
 
 def decide_by_keys(program: Program, display: dict[str, str], workspace: Path, ids: list[str]) -> list[str]:
