@@ -24,6 +24,8 @@ _REMOTE = re.compile(r"<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=[\"'](?:h
 
 def write_reference() -> list[Path]:
     """Write the pages that are made from the program: commands, settings, keys, functions."""
+    # The guide is English, whatever the terminal of who builds it asks for.
+    os.environ["LANGUAGE"] = "en"
     GENERATED.mkdir(exist_ok=True)
     pages = reference.pages()
     for name, text in pages.items():

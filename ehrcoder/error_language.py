@@ -21,8 +21,8 @@ _SENTENCE = re.compile(r"(?<=[.:)…])\s+")
 class ErrorTexts:
     """The templates of one language, read when the first error is shown."""
 
-    def __init__(self, resources: Path, language: str) -> None:
-        self._file = resources / "translations" / f"errors_{language}.json"
+    def __init__(self, resources: Path, language: str, *, name: str = "errors") -> None:
+        self._file = resources / "translations" / f"{name}_{language}.json"
 
     @cached_property
     def _templates(self) -> Mapping[str, str]:
@@ -36,6 +36,10 @@ class ErrorTexts:
         holed = sorted((each for each in self._templates if _HOLE in each), key=lambda each: -len(each))
         return tuple((re.compile(_FILLED.join(map(re.escape, each.split(_HOLE))), re.DOTALL), self._templates[each])
                      for each in holed)
+
+    def template(self, text: str) -> str:
+        """Return a template in this language, its places still empty; the text itself where it is not known."""
+        return self._templates.get(text, text)
 
     def spoken(self, text: str) -> str:
         """Return a text in this language, sentence by sentence where it is not known as a whole."""

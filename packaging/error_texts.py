@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +11,23 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 _PROGRAM = REPOSITORY / "ehrcoder"
 # What a coder meets in the window: records in, codes and signature, files out.
 _USE_CASES = (
-    "export_output", "export_records", "file_output", "first_start", "import_records", "import_sources", "map_columns",
+    "export_output", "export_records", "file_output", "find_record", "first_start", "import_records", "import_sources",
+    "map_columns",
     "mask_identifiers", "propose_codes", "sign_record", "verify_code", "verify_exports",
+)
+# The same on the command line.
+_COMMANDS = (
+    "export_command", "import_command", "import_preview", "main", "propose_command", "record_access",
+    "records_command", "sign_command", "verify_command", "verify_show",
 )
 # Small pieces that only stand within another sentence, and mistakes of our own.
 _LEFT_OUT = frozenset({
     "the attachment {}.", "keys of {} clash", "no record is open",
     "only what is written a record at a time can be printed",
 })
+# Those that also say what became of a file or a record where nothing failed.
+_REMARKING = ("import_records", "sign_record", "verify_exports")
+_SENTENCE = re.compile(r"([A-Z]|\{\} ).* .*[.}]", re.DOTALL)
 _PARTS = ("kept", "next_step")
 _ERRORS = ("Error", "Fault", "Problem")
 
@@ -37,7 +47,24 @@ def templates(paths: Iterator[Path] | list[Path]) -> dict[str, str]:
 
 def _says_an_error(call: ast.Call) -> bool:
     name = _name(call.func)
+    if name == "ArgumentTypeError":
+        return False  # `packaging/terminal_texts.py` has it.
     return name.endswith(_ERRORS) or name == "spoken" or any(word.arg in _PARTS for word in call.keywords)
+
+
+def remarks() -> dict[str, str]:
+    """Return the sentences by which a use-case says what became of a file or record, though nothing failed."""
+    found: dict[str, str] = {}
+    for name in _REMARKING:
+        path = _PROGRAM / "usecases" / f"{name}.py"
+        tree = ast.parse(path.read_text("utf-8"))
+        passed_over = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        passed_over |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in ast.walk(tree):
+            text = template_of(node) if isinstance(node, ast.expr) and id(node) not in passed_over else ""
+            if _SENTENCE.fullmatch(text):
+                found.setdefault(text, str(path.relative_to(REPOSITORY)))
+    return found
 
 
 def _name(function: ast.expr) -> str:
@@ -55,7 +82,8 @@ def template_of(part: ast.expr) -> str:
 
 def translated_modules() -> list[Path]:
     """Return the modules whose errors have to be translated."""
-    return [*(_PROGRAM / "gui").glob("*.py"), *(_PROGRAM / "usecases" / f"{name}.py" for name in _USE_CASES)]
+    return [*(_PROGRAM / "gui").glob("*.py"), *(_PROGRAM / "usecases" / f"{name}.py" for name in _USE_CASES),
+            *(_PROGRAM / "cli" / f"{name}.py" for name in _COMMANDS)]
 
 
 def readers() -> list[Path]:

@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import error_texts
+import terminal_texts
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCES = REPOSITORY / "ehrcoder" / "gui"
@@ -158,7 +159,8 @@ def errors_amiss(language: str) -> list[str]:
     """Return errors of import, export and window without a translation, and translations of errors that are gone."""
     there = json.loads((TRANSLATIONS / f"errors_{language}.json").read_text("utf-8"))
     wanted = error_texts.templates(error_texts.translated_modules())
-    known = error_texts.templates(error_texts.all_modules())
+    wanted |= error_texts.remarks()
+    known = error_texts.templates(error_texts.all_modules()) | error_texts.remarks()
     lacking = [f"{file}: error {text!r}" for text, file in wanted.items() if text not in there]
     for text, file in error_texts.templates(error_texts.readers()).items():
         if text not in there:
@@ -182,7 +184,8 @@ def main() -> int:
             there = read(path)
             write(path, language, {text: there.get(text, "") for text in wanted})
             compile_(path)
-        problems = [*missing(language, wanted), *broken(language), *errors_amiss(language)]
+        problems = [*missing(language, wanted), *broken(language), *errors_amiss(language),
+                    *terminal_texts.amiss(language)]
         print("\n".join(problems) if problems else f"{language}: all {len(wanted)} texts are translated")
         if problems:
             print(f"{language}: {len(problems)} of {len(wanted)} texts need work", file=sys.stderr)

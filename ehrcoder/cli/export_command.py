@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json, print_table
+from ehrcoder.cli.terminal_language import said, said_all, spoken
 from ehrcoder.core.errors import EnvironmentFault, InputError, IntegrityError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _code_sets(services: Services) -> CodeSetIndex | None:
     try:
         return services.code_sets
     except EnvironmentFault as error:
-        print(f"Note: codes are not compared with their code sets again. {error.what}", file=sys.stderr)
+        print(said("Note: codes are not compared with their code sets again. {}", spoken(error.what)), file=sys.stderr)
         return None
 
 
@@ -124,13 +125,13 @@ def _print_report(report: ExportReport, *, left_out: int, as_json: bool) -> None
         return
     if report.files:
         print_table(
-            ("file", "codes", "bytes", "SHA-256"),
+            said_all("file", "codes", "bytes", "SHA-256"),
             [(str(each.path), str(each.code_count), str(each.size), each.sha256[:16]) for each in report.files],
         )
     for refused in report.refused:
-        print(f"Refused: {refused.reason}", file=sys.stderr)
-    print(f"{len(report.files)} written, {len(report.refused)} refused.", end="")
-    print(f" {left_out} records are not signed and were left out." if left_out else "")
+        print(said("Refused: {}", spoken(refused.reason)), file=sys.stderr)
+    print(said("{} written, {} refused.", len(report.files), len(report.refused)), end="")
+    print(said(" {} records are not signed and were left out.", left_out) if left_out else "")
 
 
 def _run_verify(options: argparse.Namespace) -> int:
@@ -166,10 +167,11 @@ def _print_checked(checked: Sequence[CheckedExport], problems: Sequence[str], *,
         return
     if checked:
         print_table(
-            ("file", "state", "what was found"), [(each.path.name, each.state.value, each.message) for each in checked]
+            said_all("file", "state", "what was found"),
+            [(each.path.name, said(each.state.value), spoken(each.message)) for each in checked],
         )
     for problem in problems:
-        print(f"History: {problem}", file=sys.stderr)
+        print(said("History: {}", spoken(problem)), file=sys.stderr)
 
 
 def _exit_code(checked: Sequence[CheckedExport], problems: Sequence[str]) -> int:
@@ -182,4 +184,4 @@ def _exit_code(checked: Sequence[CheckedExport], problems: Sequence[str]) -> int
 
 
 def _show_progress(done: int, total: int, message: str) -> None:
-    print(f"\r{done}/{total} exported", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    print("\r" + said("{}/{} exported", done, total), end="\n" if done == total else "", file=sys.stderr, flush=True)

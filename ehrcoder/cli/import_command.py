@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json, print_table
-from ehrcoder.cli.terminal_language import spoken
+from ehrcoder.cli.terminal_language import said, said_all, spoken
 
 if TYPE_CHECKING:
     from ehrcoder.usecases.import_records import FileOutcome, ImportReport
@@ -103,27 +103,27 @@ def _exit_code(report: ImportReport) -> int:
 
 def _show_progress(done: int, total: int, message: str) -> None:
     end = "\n" if done == total else ""
-    print(f"\r\x1b[K{done} of {total} {message[-60:]}", end=end, file=sys.stderr, flush=True)
+    print("\r\x1b[K" + said("{} of {} {}", done, total, message[-60:]), end=end, file=sys.stderr, flush=True)
 
 
 def _print_report(report: ImportReport) -> None:
     if not report.outcomes:
-        print("There were no files to import.")
+        print(said("There were no files to import."))
         return
     # What needs attention comes first; a thousand files that came in are a number.
     ordered = sorted(report.outcomes, key=lambda outcome: outcome.status.value != "failed")
     rows = [
-        (outcome.status.value, outcome.source_name, str(_new_records(outcome)), outcome.source_format,
+        (said(outcome.status.value), outcome.source_name, str(_new_records(outcome)), outcome.source_format,
          _shortened(spoken(outcome.message)))
         for outcome in ordered[:_ROWS_SHOWN]
     ]
-    print_table(("outcome", "file", "records", "format", "remarks"), rows)
-    rest = Counter(outcome.status.value for outcome in ordered[_ROWS_SHOWN:])
+    print_table(said_all("outcome", "file", "records", "format", "remarks"), rows)
+    rest = Counter(said(outcome.status.value) for outcome in ordered[_ROWS_SHOWN:])
     if rest:
         counts = ", ".join(f"{count} {status}" for status, count in rest.items())
-        print(f"… and {counts}; --report FILE.csv lists every file.")
-    print(f"{report.new_records} new records from {report.imported} files; "
-          f"{report.duplicates} files were there already; {report.failed} failed.")
+        print(said("… and {}; --report FILE.csv lists every file.", counts))
+    print(said("{} new records from {} files; {} files were there already; {} failed.",
+               report.new_records, report.imported, report.duplicates, report.failed))
 
 
 def _shortened(message: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import print_json, print_table
+from ehrcoder.cli.terminal_language import said, said_all, spoken
 from ehrcoder.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,16 +62,16 @@ def _print(shown: list[tuple[Path, TablePreview]], *, as_json: bool) -> None:
         return
     for path, preview in shown:
         role_of = {name: role for role, names in preview.columns.items() for name in names.split(",")}
-        print(f"{path}: {preview.row_count} rows")
-        print_table(("column", "taken for", "first values"), [
+        print(said("{}: {} rows", path, preview.row_count))
+        print_table(said_all("column", "taken for", "first values"), [
             (name, role_of.get(name, "-"),
              " | ".join(_short(row[place]) for row in preview.rows[:3] if place < len(row)))
             for place, name in enumerate(preview.header)
         ])
         for remark in preview.remarks:
-            print(f"  Remark: {remark}")
+            print(said("  Remark: {}", spoken(remark)))
         if "text" not in preview.columns:
-            print("  No column is taken for the notes' text: name one with --column text=NAME.")
+            print(said("  No column is taken for the notes' text: name one with --column text=NAME."))
 
 
 def _short(cell: str) -> str:

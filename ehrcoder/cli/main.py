@@ -33,6 +33,8 @@ from ehrcoder.cli import (
     verify_command,
     worklist_command,
 )
+from ehrcoder.cli.spoken_parser import SpokenParser
+from ehrcoder.cli.terminal_language import said, spoken
 from ehrcoder.core.errors import CancelledError, EhrCoderError
 from ehrcoder.interrupts import heeded_interrupts
 
@@ -50,7 +52,7 @@ COMMANDS = (
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with every command group; each module adds its own."""
-    parser = argparse.ArgumentParser(
+    parser = SpokenParser(
         prog="ehrcoder",
         description="Code health records offline: import, propose, verify, sign, export.",
         epilog="Exit codes: 0 done, 1 failed, 2 bad input, 3 not found, 4 environment, 5 integrity, 130 cancelled.",
@@ -78,11 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with heeded_interrupts():
             return parsed.run(parsed)
     except KeyboardInterrupt:
-        print("Cancelled. What was already saved is kept.", file=sys.stderr)
+        print(said("Cancelled. What was already saved is kept."), file=sys.stderr)
         return CancelledError.exit_code
     except EhrCoderError as error:
-        from ehrcoder.cli.terminal_language import spoken
-
         print(f"ehrcoder: {spoken(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
@@ -102,9 +102,9 @@ def _report_own_fault(error: Exception, *, command: str) -> int:
     logs.start_logging(folder).error("%s: unexpected error", command, exc_info=error)
     logs.stop_logging()
     print(
-        f"ehrcoder: the program itself failed ({type(error).__name__}). What was saved before is kept. "
-        f"Run `ehrcoder doctor`; if nothing is off, report this with the end of the log in {folder}, "
-        "which holds no clinical text.",
+        said("ehrcoder: the program itself failed ({}). What was saved before is kept. Run `ehrcoder doctor`; if "
+             "nothing is off, report this with the end of the log in {}, which holds no clinical text.",
+             type(error).__name__, folder),
         file=sys.stderr,
     )
     return EhrCoderError.exit_code

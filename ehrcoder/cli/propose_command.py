@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json, print_table
+from ehrcoder.cli.terminal_language import said, said_all
 
 if TYPE_CHECKING:
     from ehrcoder.core.suggestions import CodeSuggestion
@@ -81,17 +82,17 @@ def _print(results: list[ProposeResult], *, as_json: bool) -> None:
         )
         return
     for result in results:
-        without = "" if result.run.model else " (without the language model)"
-        print(f"\nRecord {result.run.record_id}: {len(result.suggestions)} suggestions{without}")
+        heading = said("Record {}: {} suggestions", result.run.record_id, len(result.suggestions))
+        print(f"\n{heading}{'' if result.run.model else said(' (without the language model)')}")
         print_table(
-            ("kind", "code", "display", "confidence", "quote"),
+            said_all("kind", "code", "display", "confidence", "quote"),
             [
                 (
-                    s.kind.value,
+                    said(s.kind.value),
                     s.coding.code,
                     s.coding.display[:60],
                     f"{s.confidence:.2f}",
-                    " ".join(s.evidence[0].quote.split())[:50] if s.evidence else "(no quote)",
+                    " ".join(s.evidence[0].quote.split())[:50] if s.evidence else said("(no quote)"),
                 )
                 for s in result.suggestions
             ],

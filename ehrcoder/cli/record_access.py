@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ehrcoder.cli.terminal_language import said, spoken
 from ehrcoder.core.errors import EhrCoderError, NotFoundError
 from ehrcoder.core.ids import CoderId
 
@@ -39,7 +40,7 @@ def opened(options: argparse.Namespace, *, read_only: bool = False) -> Iterator[
                                 next_step="Import records first; that creates it.")
         with closing(services.open_workspace(path, read_only=read_only)) as workspace:
             for warning in workspace.warnings:
-                print(f"Warning: {warning} See `ehrcoder audit verify`.", file=sys.stderr)
+                print(said("Warning: {} See `ehrcoder audit verify`.", spoken(warning)), file=sys.stderr)
             if not read_only:
                 sign_in_where_needed(options, services, workspace)
                 _back_up(services, path)
@@ -64,7 +65,7 @@ def _back_up(services: Services, path: Path) -> None:
     try:
         services.back_up_if_due(path)
     except EhrCoderError as error:
-        print(f"Note: today's backup could not be made. {error}", file=sys.stderr)
+        print(said("Note: today's backup could not be made. {}", spoken(str(error))), file=sys.stderr)
 
 
 def coder_of(options: argparse.Namespace, services: Services) -> CoderId:

@@ -6,6 +6,7 @@ import argparse
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, one_line, print_json, print_table
 from ehrcoder.cli.record_access import opened
+from ehrcoder.cli.terminal_language import said, said_all
 from ehrcoder.core.records import RecordStatus
 
 
@@ -39,10 +40,10 @@ def run(options: argparse.Namespace) -> int:
         for row in rows:
             print(row.record_id)
     elif not rows:
-        print("There are no such records.")
+        print(said("There are no such records."))
     else:
-        print_table(("record", "title", "format", "status", "notes", "characters", "undecided", "assigned"), [
-            (row.record_id, one_line(row.title, 40), row.source_format, row.status.value,
+        print_table(said_all("record", "title", "format", "status", "notes", "characters", "undecided", "assigned"), [
+            (row.record_id, one_line(row.title, 40), row.source_format, said(row.status.value),
              str(row.document_count), str(row.text_length), f"{row.undecided_count}/{row.suggestion_count}",
              str(row.assignment_count))
             for row in rows

@@ -7,6 +7,7 @@ import sys
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option
 from ehrcoder.cli.record_access import add_coder_option, coder_of, opened
+from ehrcoder.cli.terminal_language import said, spoken
 from ehrcoder.core.errors import InputError
 
 
@@ -45,6 +46,6 @@ def run(options: argparse.Namespace) -> int:
             coding = sign_record(record_id, history=workspace, store=workspace, coder_id=coder_id,
                                  meaning=options.meaning, clock=services.clock)
             for warning in signing_warnings(coding, workspace.record(record_id)):
-                print(f"Note: {warning}", file=sys.stderr)
+                print(said("Note: {}", spoken(warning)), file=sys.stderr)
         show(workspace, record_id, as_json=options.json)
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option
 from ehrcoder.cli.record_access import add_coder_option, coder_of, opened
+from ehrcoder.cli.terminal_language import said, spoken
 from ehrcoder.core.assignments import Decision, PresentOnAdmission, RejectReason
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM
 from ehrcoder.core.errors import InputError
@@ -107,10 +108,10 @@ def _accept(task: _Task) -> None:
             if not task.options.all:
                 raise
             # A header cannot be assigned; the others are not held up by it.
-            print(f"Left undecided: {error}", file=sys.stderr)
+            print(said("Left undecided: {}", spoken(str(error))), file=sys.stderr)
         else:
             accepted += 1
-    print(f"{accepted} accepted.", file=sys.stderr)
+    print(said("{} accepted.", accepted), file=sys.stderr)
 
 
 def _reject(task: _Task) -> None:
@@ -118,7 +119,7 @@ def _reject(task: _Task) -> None:
     for suggestion in chosen:
         task.verify.reject(task.record_id, suggestion.suggestion_id, coder_id=task.coder_id,
                            reason=RejectReason(task.options.reason), comment=task.options.comment)
-    print(f"{len(chosen)} rejected.", file=sys.stderr)
+    print(said("{} rejected.", len(chosen)), file=sys.stderr)
 
 
 def _replace(task: _Task) -> None:

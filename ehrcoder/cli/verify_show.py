@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import one_line, print_json, print_table
+from ehrcoder.cli.terminal_language import said, said_all
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ def show(workspace: Workspace, record_id: RecordId, *, as_json: bool) -> None:
     if as_json:
         print_json(coding_as_json(coding, suggestions))
         return
-    print(f"Record {record_id}")
+    print(said("Record {}", record_id))
     _print_suggestions(coding, suggestions)
     _print_assignments(coding)
     signature = coding.signature
     if signature is not None:
-        print(f"Signed by {one_line(signature.coder_id)} at {signature.at:%Y-%m-%d %H:%M:%S} UTC as "
-              f"{one_line(signature.meaning)}, content {signature.content_sha256[:16]}.")
+        print(said("Signed by {} at {} UTC as {}, content {}.", one_line(signature.coder_id),
+                   f"{signature.at:%Y-%m-%d %H:%M:%S}", one_line(signature.meaning), signature.content_sha256[:16]))
     else:
-        print("Not signed.")
+        print(said("Not signed."))
 
 
 def coding_as_json(coding: RecordCoding, suggestions: tuple[CodeSuggestion, ...]) -> dict[str, object]:
@@ -76,25 +77,25 @@ def _evidence(evidence: tuple[Evidence, ...]) -> list[dict[str, object]]:
 
 
 def _print_suggestions(coding: RecordCoding, suggestions: tuple[CodeSuggestion, ...]) -> None:
-    print("\nSuggestions")
+    print(f"\n{said('Suggestions')}")
     if not suggestions:
-        print("none\n")
+        print(f"{said('none')}\n")
         return
-    print_table(("no.", "code", "system", "sure", "decision", "display", "words in the note"), [
+    print_table(said_all("no.", "code", "system", "sure", "decision", "display", "words in the note"), [
         (str(each.rank), each.coding.code, _short(each.coding.system), f"{each.confidence:.2f}",
-         coding.decision(each.suggestion_id).value, one_line(each.coding.display, 44), _quote(each.evidence))
+         said(coding.decision(each.suggestion_id).value), one_line(each.coding.display, 44), _quote(each.evidence))
         for each in suggestions
     ])
     print()
 
 
 def _print_assignments(coding: RecordCoding) -> None:
-    print("Assigned codes")
+    print(said("Assigned codes"))
     if not coding.assignments:
-        print("none\n")
+        print(f"{said('none')}\n")
         return
-    print_table(("place", "code", "system", "use", "present on admission", "display", "words in the note"), [
-        (str(each.sequence), each.coding.code, _short(each.coding.system), each.use.value,
+    print_table(said_all("place", "code", "system", "use", "present on admission", "display", "words in the note"), [
+        (str(each.sequence), each.coding.code, _short(each.coding.system), said(each.use.value),
          each.present_on_admission.value if each.present_on_admission else "",
          one_line(each.coding.display, 44), _quote(each.evidence))
         for each in coding.assignments

@@ -80,11 +80,11 @@ def _compared(path: Path, same: Sequence[ExportEntry], history: CodingHistory) -
         if hashes[-1] != entry.head_hash:
             outdated.append(entry)
     if outdated:
-        what = "the record was" if len(latest) == 1 else f"{len(outdated)} of its {len(latest)} records were"
-        return _found(
-            path, ExportState.OUTDATED, outdated[0],
-            f"The file is as it was exported, but {what} changed since: export again.",
-        )
+        what = "The file is as it was exported, but the record was changed since: export again."
+        if len(latest) > 1:
+            what = (f"The file is as it was exported, but {len(outdated)} of its {len(latest)} records were changed "
+                    "since: export again.")
+        return _found(path, ExportState.OUTDATED, outdated[0], what)
     return _found(path, ExportState.INTACT, same[-1], "The file is as it was exported.")
 
 

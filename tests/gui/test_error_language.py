@@ -70,7 +70,7 @@ def test_the_window_shows_an_error_in_its_language(qapp) -> None:
 ])
 def test_the_command_line_says_errors_in_the_terminals_language(tmp_path, monkeypatch, capsys, locale, said) -> None:
     monkeypatch.setenv("EHRCODER_HOME", str(tmp_path))
-    for name in ("LC_ALL", "LC_MESSAGES"):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", locale)
     assert main(["export", "verify", str(tmp_path / "nothing.json")]) != 0
