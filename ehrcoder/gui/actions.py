@@ -85,6 +85,15 @@ class ActionSet:
                 return True
         return False
 
+    def switched_off(self, event: QKeyEvent, focus: QWidget) -> ActionSpec | None:
+        """Return what a key would do where the focus is if that action were not switched off now."""
+        spellings = [QKeySequence(each) for each in _spellings(event)]
+        for spec in self.specs:
+            action = self._actions[spec.name]
+            if not action.isEnabled() and any(each in action.shortcuts() for each in spellings):
+                return spec if _reaches(action, focus) else None
+        return None
+
     def set_theme(self, theme: Theme) -> None:
         """Paint the icons in a theme's colour."""
         if theme is self._theme:

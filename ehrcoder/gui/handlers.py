@@ -17,7 +17,8 @@ def handler_table(window: MainWindow) -> dict[str, Callable[[], Any]]:
     table: dict[str, Callable[[], Any]] = {
         "import": files.ask_for_files, "import_folder": files.ask_for_folder, "export": files.ask_for_export,
         "quit": window.close,
-        "propose": window.propose_open, "propose_all": window.propose_all, "cancel": session.cancel_jobs,
+        "propose": session.proposals.propose_open, "propose_all": session.proposals.propose_all,
+        "cancel": session.cancel_jobs,
         "sign": window.ask_to_sign, "amend": window.signing.ask_to_amend, "next_record": window.open_next,
         "undo": session.decisions.undo, "redo": session.decisions.redo,
         "save_draft": work.save_draft, "hold": work.hold, "flag": work.flag, "comment": work.comment,

@@ -13,6 +13,10 @@ class JobState:
     text: str = ""
     done: int = 0
     total: int = 0
+    seconds_left: float | None = None
+    """About how long it still takes; None while no estimate is fair."""
+    others: int = 0
+    """How many further jobs run meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

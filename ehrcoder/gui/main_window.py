@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from ehrcoder.core.ids import RecordId
@@ -21,15 +21,16 @@ from ehrcoder.gui.dialogs.ladder import LadderPopup
 from ehrcoder.gui.dialogs.messages import MessagePopup, ReasonPopup
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.dialogs.sign import SignPopup
-from ehrcoder.gui.enabling import refresh_actions
+from ehrcoder.gui.enabling import refresh_actions, why_off
 from ehrcoder.gui.files import FileJobs
 from ehrcoder.gui.handlers import handler_table
+from ehrcoder.gui.job_state import JobState
 from ehrcoder.gui.key_map import KeyMap
 from ehrcoder.gui.parts import Popup, start_parts
 from ehrcoder.gui.record_view import RecordView
 from ehrcoder.gui.record_work import RecordWork
 from ehrcoder.gui.review import Review, ReviewParts
-from ehrcoder.gui.session import JobState, WorkspaceSession
+from ehrcoder.gui.session import WorkspaceSession
 from ehrcoder.gui.signing import Signing
 from ehrcoder.gui.store_desk import WorkspaceInfo
 from ehrcoder.gui.task_runner import Problem
@@ -196,6 +197,15 @@ class MainWindow(QMainWindow):
             if self._bar.sizeHint().width() <= self.width():
                 break
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Say why a key does nothing whose action is switched off; Qt passes such a key on without a word."""
+        spec = self.actions_.switched_off(event, self.focusWidget() or self)
+        if spec is not None and not any(overlay.isVisible() for overlay in self.overlays):
+            if why := why_off(spec, self.session):
+                self.status.say(why)
+        else:
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
@@ -339,20 +349,6 @@ class MainWindow(QMainWindow):
             self.status.say(self.tr("No other record waits. Ctrl+E exports what is signed."))
         else:
             self._open_chosen(following)
-
-    def propose_open(self) -> None:
-        """Propose codes for the open record."""
-        if self.session.view is not None:
-            self.session.propose((self.session.view.record_id,))
-            self.refresh_actions()
-
-    def propose_all(self) -> None:
-        """Propose codes for every record without proposals."""
-        ids = self.session.new_ids()
-        if not ids:
-            self.status.say(self.tr("Every record has proposals already."))
-        self.session.propose(ids)
-        self.refresh_actions()
 
     def ask_to_sign(self) -> None:
         """Say why the open record cannot be signed, or show what the signature covers."""

@@ -16,7 +16,9 @@ from ehrcoder.core.records import RecordRow, RecordStatus
 from ehrcoder.gui.active_time import ActiveTime
 from ehrcoder.gui.code_checks import CodeChecks
 from ehrcoder.gui.decisions import Decisions
-from ehrcoder.gui.job_state import JobState, ModelState
+from ehrcoder.gui.job_state import ModelState
+from ehrcoder.gui.jobs import Jobs
+from ehrcoder.gui.proposals import Proposals
 from ehrcoder.gui.propose_desk import ProposeDesk
 from ehrcoder.gui.read_desk import ReadDesk
 from ehrcoder.gui.record_view import RecordView, row_after
@@ -74,7 +76,6 @@ class WorkspaceSession(QObject):
     """A short message for the status bar"""
     problem = Signal(object)
     """Problem"""
-    _advanced = Signal(object)
     _stored = Signal(object)
 
     def __init__(
@@ -94,16 +95,17 @@ class WorkspaceSession(QObject):
         self._view: RecordView | None = None
         self._wanted: RecordId | None = None
         self._signed = 0
-        self._flags: dict[str, CancelFlag] = {}
+        self.jobs = Jobs(self)
+        self.jobs.changed.connect(self.job_changed)
         self.info: WorkspaceInfo | None = None
         self.person: Profile | None = None  # who signed in, where the workspace has profiles
         # Asks for what a signature needs besides the key: the signer's password, where there are profiles.
         self.confirm_signature: Callable[[Callable[[str | None], None]], None] = lambda sign: sign(None)
+        self.proposals = Proposals(self, self._propose, self._stored.emit)
         self.active = ActiveTime(self)
         self.decisions = Decisions(self)
         self.runner.problem.connect(self.problem)
         self.checks.problem.connect(self.problem)
-        self._advanced.connect(self._on_advanced, Qt.ConnectionType.QueuedConnection)
         self._stored.connect(self._on_stored, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -142,7 +144,7 @@ class WorkspaceSession(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether a long job runs."""
-        return bool(self._flags)
+        return self.jobs.is_any
 
     def open(self, *, read_only: bool = False) -> None:
         """Open the workspace and load its rows."""
@@ -204,33 +206,24 @@ class WorkspaceSession(QObject):
 
     def propose(self, record_ids: Sequence[RecordId]) -> None:
         """Propose codes for records, one after another; each is shown as soon as it is stored."""
-        if not record_ids or "propose" in self._flags:
-            return
-        ids, flag = tuple(record_ids), self._begin("propose")
+        self.proposals.ask(record_ids, of_many=len(record_ids) > 1)
 
-        def work() -> int:
-            withheld = 0
-            for done, record_id in enumerate(ids):
-                if len(ids) > 1 and self._propose.is_withheld(record_id):
-                    withheld += 1
-                    continue
-                title = self._rows[record_id].title if record_id in self._rows else ""
-                self._advanced.emit(JobState(
-                    name="propose", text=self.tr("Proposing codes: {0}").format(title), done=done,
-                    total=len(ids),
-                ))
-                self._propose.propose(record_id, cancel=flag)
-                self._stored.emit(record_id)
-            return len(ids) - withheld
+    def run_proposals(
+        self, work: Callable[[], int], *, done: Callable[[], None], ended: Callable[[], None]
+    ) -> None:
+        """Run a job of `proposals`; `done` is called at its good end, `ended` where it was cancelled or failed."""
+        def finished(count: object) -> None:
+            self._on_proposed(count)
+            done()
 
-        self._run_job(Lane.PROPOSE, "propose", work, done=self._on_proposed)
+        self._run_job(Lane.PROPOSE, "propose", work, done=finished, ended=ended)
 
     def import_files(self, paths: Sequence[Path], *, options: Mapping[str, str] | None = None) -> None:
         """Read files and folders into the workspace; `options` go to their readers."""
-        if not paths or "import" in self._flags:
+        if not paths or self.jobs.is_running("import"):
             return
-        chosen, flag = tuple(paths), self._begin("import")
-        progress = self._progress("import", self.tr("Importing {0}"))
+        chosen, flag = tuple(paths), self.jobs.begin("import")
+        progress = self.jobs.progress("import", self.tr("Importing {0}"))
         self._run_job(
             Lane.READ, "import",
             lambda: self._read.import_files(chosen, options=options, progress=progress, cancel=flag),
@@ -242,9 +235,9 @@ class WorkspaceSession(QObject):
         done: Callable[[object], None], started: Callable[[CancelFlag], None],
     ) -> bool:
         """Run a long job of a part on the read lane, with progress and cancelling; false while one of it runs."""
-        if name in self._flags:
+        if self.jobs.is_running(name):
             return False
-        flag, progress = self._begin(name), self._progress(name, text)
+        flag, progress = self.jobs.begin(name), self.jobs.progress(name, text)
         started(flag)
         self._run_job(Lane.READ, name, lambda: work(progress, flag), done=done)
         return True
@@ -266,10 +259,10 @@ class WorkspaceSession(QObject):
 
     def export(self, record_ids: Sequence[RecordId], folder: Path, format_name: str) -> None:
         """Write signed records into a folder."""
-        if not record_ids or "export" in self._flags:
+        if not record_ids or self.jobs.is_running("export"):
             return
-        ids, flag = tuple(record_ids), self._begin("export")
-        progress = self._progress("export", self.tr("Exporting {0}"))
+        ids, flag = tuple(record_ids), self.jobs.begin("export")
+        progress = self.jobs.progress("export", self.tr("Exporting {0}"))
         self._run_job(
             Lane.READ, "export",
             lambda: self._read.export(ids, folder, format_name, progress=progress, cancel=flag),
@@ -282,8 +275,8 @@ class WorkspaceSession(QObject):
 
     def cancel_jobs(self) -> None:
         """Ask every long job to stop; what each had saved by then stays saved."""
-        for flag in self._flags.values():
-            flag.cancel()
+        self.proposals.forget()
+        self.jobs.cancel_all()
 
     def workspace(self) -> OpenWorkspace:
         """Return the open workspace, for work on the store lane only."""
@@ -376,45 +369,28 @@ class WorkspaceSession(QObject):
         if not problem.is_our_bug:  # the runner tells of that itself
             self.problem.emit(problem)
 
-    def _begin(self, name: str) -> CancelFlag:
-        flag = CancelFlag()
-        self._flags[name] = flag
-        return flag
-
-    def _progress(self, name: str, text: str) -> Progress:
-        def told(done: int, total: int, message: str) -> None:
-            self._advanced.emit(JobState(name=name, text=text.format(message), done=done, total=total))
-
-        return told
-
     def _run_job(
-        self, lane: Lane, name: str, work: Callable[[], object], *, done: Callable[[object], None]
+        self, lane: Lane, name: str, work: Callable[[], object], *, done: Callable[[object], None],
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         def finished(result: object) -> None:
-            self._end(name)
+            self.jobs.end(name)
             done(result)
 
         def failed(problem: Problem) -> None:
-            self._end(name)
+            ended()
+            self.jobs.end(name)
             if not problem.is_our_bug:
                 self.problem.emit(problem)
             self.load_rows()
 
         def cancelled() -> None:
-            self._end(name)
+            ended()
+            self.jobs.end(name)
             self.said.emit(self.tr("Cancelled. What was saved before is kept."))
             self.load_rows()
 
         self.runner.start(lane, work, done=finished, failed=failed, cancelled=cancelled)
-
-    def _end(self, name: str) -> None:
-        self._flags.pop(name, None)
-        self.job_changed.emit(JobState())
-
-    @Slot(object)
-    def _on_advanced(self, state: JobState) -> None:
-        if state.name in self._flags:
-            self.job_changed.emit(state)
 
     @Slot(object)
     def _on_stored(self, record_id: RecordId) -> None:

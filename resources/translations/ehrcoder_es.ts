@@ -1235,10 +1235,6 @@ Aquí figurará cada decisión con su hora, su codificador y su motivo.</transla
    <translation>Aceptar una lista de una vez está desactivado.</translation>
   </message>
   <message>
-   <source>Every record has proposals already.</source>
-   <translation>Todas las historias tienen ya propuestas.</translation>
-  </message>
-  <message>
    <source>Main actions</source>
    <translation>Acciones principales</translation>
   </message>
@@ -1737,6 +1733,53 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   <message>
    <source>yes</source>
    <translation>sí</translation>
+  </message>
+ </context>
+ <context>
+  <name>Proposals</name>
+  <message>
+   <source>Another record is being read; this one is next, before 1 that waits.</source>
+   <translation>Se está leyendo otro registro; este es el siguiente, antes de 1 que espera.</translation>
+  </message>
+  <message>
+   <source>Another record is being read; this one is next, before {0} that wait.</source>
+   <translation>Se está leyendo otro registro; este es el siguiente, antes de {0} que esperan.</translation>
+  </message>
+  <message>
+   <source>Another record is being read; this one is next.</source>
+   <translation>Se está leyendo otro registro; este es el siguiente.</translation>
+  </message>
+  <message>
+   <source>Codes are being proposed for this record already.</source>
+   <translation>Ya se están proponiendo códigos para este registro.</translation>
+  </message>
+  <message>
+   <source>Codes are being proposed; 1 record waits.</source>
+   <translation>Se están proponiendo códigos; 1 registro espera.</translation>
+  </message>
+  <message>
+   <source>Codes are being proposed; {0} records wait.</source>
+   <translation>Se están proponiendo códigos; {0} registros esperan.</translation>
+  </message>
+  <message>
+   <source>Every record has proposals already.</source>
+   <translation>Todos los registros tienen ya propuestas.</translation>
+  </message>
+  <message>
+   <source>Files are being imported. Codes are proposed as soon as a record is open.</source>
+   <translation>Se están importando archivos. Los códigos se proponen en cuanto se abra un registro.</translation>
+  </message>
+  <message>
+   <source>Files are being imported. Codes are proposed for what is there, and for the others once they are in.</source>
+   <translation>Se están importando archivos. Se proponen códigos para lo que ya está y para los demás en cuanto entren.</translation>
+  </message>
+  <message>
+   <source>No record is open. Ctrl+O imports some, Ctrl+1 goes to the list.</source>
+   <translation>No hay ningún registro abierto. Ctrl+O importa, Ctrl+1 va a la lista.</translation>
+  </message>
+  <message>
+   <source>Proposing codes: {0}</source>
+   <translation>Proponiendo códigos: {0}</translation>
   </message>
  </context>
  <context>
@@ -2373,6 +2416,10 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
    <translation> ({0} de {1})</translation>
   </message>
   <message>
+   <source>1 further job runs</source>
+   <translation>1 tarea más en curso</translation>
+  </message>
+  <message>
    <source>Language model: looking…</source>
    <translation>Modelo de lenguaje: buscando…</translation>
   </message>
@@ -2393,6 +2440,10 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
 Suggestions come from the lexicon and the code-set terms alone; everything else works.</source>
    <translation>{0}
 Las sugerencias salen solo del léxico y de los términos de los conjuntos de códigos; todo lo demás funciona.</translation>
+  </message>
+  <message>
+   <source>{0} further jobs run</source>
+   <translation>{0} tareas más en curso</translation>
   </message>
   <message>
    <source>⚠ Code sets off</source>
@@ -2806,10 +2857,6 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>Importing {0}</source>
    <translation>Importando {0}</translation>
-  </message>
-  <message>
-   <source>Proposing codes: {0}</source>
-   <translation>Proponiendo códigos: {0}</translation>
   </message>
   <message>
    <source>Run `ehrcoder audit verify`. If an older copy was put back on purpose: `ehrcoder audit accept`.</source>
@@ -3697,6 +3744,45 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   </message>
  </context>
  <context>
+  <name>enabling</name>
+  <message>
+   <source>No job runs.</source>
+   <translation>No hay ninguna tarea en curso.</translation>
+  </message>
+  <message>
+   <source>No record is open. Ctrl+O imports some, Ctrl+1 goes to the list.</source>
+   <translation>No hay ningún registro abierto. Ctrl+O importa, Ctrl+1 va a la lista.</translation>
+  </message>
+  <message>
+   <source>No record is signed yet; Ctrl+Enter signs the open one.</source>
+   <translation>Aún no hay ningún registro firmado; Ctrl+Intro firma el que está abierto.</translation>
+  </message>
+  <message>
+   <source>The record is not signed; change it directly.</source>
+   <translation>El registro no está firmado; cámbielo directamente.</translation>
+  </message>
+  <message>
+   <source>The record is signed. Ctrl+Shift+A amends it, with a reason.</source>
+   <translation>El registro está firmado. Ctrl+Mayús+A lo enmienda, con un motivo.</translation>
+  </message>
+  <message>
+   <source>The workspace is open for reading only.</source>
+   <translation>El espacio de trabajo está abierto solo para lectura.</translation>
+  </message>
+  <message>
+   <source>The workspace is still being opened.</source>
+   <translation>El espacio de trabajo aún se está abriendo.</translation>
+  </message>
+  <message>
+   <source>There is nothing to do again on this record.</source>
+   <translation>No hay nada que rehacer en este registro.</translation>
+  </message>
+  <message>
+   <source>There is nothing to undo on this record.</source>
+   <translation>No hay nada que deshacer en este registro.</translation>
+  </message>
+ </context>
+ <context>
   <name>import_parts</name>
   <message>
    <source>All files (*)</source>
@@ -3922,6 +4008,25 @@ En una copia del código, `make docs` construye la guía; las licencias vienen c
   <message>
    <source>what is present now</source>
    <translation>lo que está presente ahora</translation>
+  </message>
+ </context>
+ <context>
+  <name>time_left</name>
+  <message>
+   <source>a few seconds left</source>
+   <translation>quedan unos segundos</translation>
+  </message>
+  <message>
+   <source>about {0} h {1} min left</source>
+   <translation>quedan unas {0} h {1} min</translation>
+  </message>
+  <message>
+   <source>about {0} min left</source>
+   <translation>quedan unos {0} min</translation>
+  </message>
+  <message>
+   <source>about {0} s left</source>
+   <translation>quedan unos {0} s</translation>
   </message>
  </context>
  <context>

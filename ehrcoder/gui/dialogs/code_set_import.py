@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.file_dialogs import ask_for_files, ask_for_folder
-from ehrcoder.gui.session import JobState
+from ehrcoder.gui.job_state import JobState
 from ehrcoder.gui.task_runner import CancelFlag, Problem
+from ehrcoder.gui.time_left import left_words
 from ehrcoder.gui.words import counted
 from ehrcoder.ports import Progress
 
@@ -162,11 +163,12 @@ class CodeSetImportPopup(Overlay):
 
     def _on_job(self, state: JobState) -> None:
         if state.name == _JOB and self._flag is not None:
-            self.step.setText(state.text)
+            left = left_words(state.seconds_left)
+            self.step.setText(f"{state.text}  ·  {left}" if left else state.text)
             self.step.setVisible(True)
             self.bar.setRange(0, state.total)
             self.bar.setValue(state.done)
-        elif not state.name and self._flag is not None:
+        elif self._flag is not None and not self._host.session.jobs.is_running(_JOB):
             self._show_idle()
 
     def _on_problem(self, problem: Problem) -> None:

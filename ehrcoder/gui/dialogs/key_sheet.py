@@ -81,8 +81,8 @@ class KeySheet(Overlay):
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_press = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if watched in (self.close_button, self.words) and is_press:
+        is_ours = watched in (self.close_button, self.words)
+        if is_ours and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             bar = self.area.verticalScrollBar()
             step = {Qt.Key.Key_Down: 60, Qt.Key.Key_Up: -60, Qt.Key.Key_PageDown: bar.pageStep(),
                     Qt.Key.Key_PageUp: -bar.pageStep()}.get(Qt.Key(event.key()))

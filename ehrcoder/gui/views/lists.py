@@ -25,6 +25,10 @@ def copy_row(view: QAbstractItemView) -> None:
     QGuiApplication.clipboard().setText("\t".join(str(word) for word in words))
 
 
+def _is_letter(event: QKeyEvent) -> bool:
+    return bool(event.text().strip()) and event.text().isprintable()
+
+
 class QuietListView(QListView):
     """A list in which typed letters jump nowhere, so that a wrong key never loses the place."""
 
@@ -46,6 +50,8 @@ class QuietListView(QListView):
             self.activated_by_key.emit(self.currentIndex())
         elif event.matches(QKeySequence.StandardKey.Copy):
             copy_row(self)
+        elif _is_letter(event):
+            event.ignore()  # the window says what it would have done
         else:
             super().keyPressEvent(event)
 
@@ -59,6 +65,8 @@ class QuietTableView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             copy_row(self)
+        elif _is_letter(event):
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

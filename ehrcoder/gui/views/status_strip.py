@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM, CodeSetEdition
 from ehrcoder.gui.actions import ActionSet
-from ehrcoder.gui.session import JobState, ModelState
+from ehrcoder.gui.job_state import JobState, ModelState
+from ehrcoder.gui.time_left import left_words
+from ehrcoder.gui.words import counted as counted_words
 from ehrcoder.gui.words import plain_tip
 
 _MAIN_SYSTEMS = ("ICD-10-CM", "ICD-10-PCS")
@@ -58,7 +60,11 @@ class StatusStrip(QStatusBar):
         many = state.total > 1
         counted = self.tr(" ({0} of {1})").format(state.done + 1, state.total) if many else ""
         text = self.job.fontMetrics().elidedText(state.text, Qt.TextElideMode.ElideMiddle, 320)
-        self.job.setText(f"{text}{counted}")
+        left = left_words(state.seconds_left)
+        self.job.setText(f"{text}{counted}" + (f"  ·  {left}" if left else ""))
+        others = counted_words(state.others, self.tr("1 further job runs"), self.tr("{0} further jobs run"))
+        self.job.setToolTip(plain_tip("\n".join(
+            [f"{state.text}{counted}", *([left] if left else []), *([others] if state.others else [])])))
         self.bar.setRange(0, state.total if many else 0)
         self.bar.setValue(state.done)
 
