@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         if options.let_stand:
             _let_stand(options, services, workspace, record_id)
         coding, record = workspace.coding(record_id), workspace.record(record_id)
-        findings = _findings(services, workspace, record_id, with_severity=options.severity)
+        findings = findings_of(services, workspace, record_id, with_severity=options.severity)
         off = [words for kind, words in _LISTS.items() if kind not in services.code_sets.lists(on=record.day)]
     if options.json:
         print_json([
@@ -67,9 +67,10 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(each.severity is EditSeverity.ERROR for each in findings) else 0
 
 
-def _findings(
+def findings_of(
     services: Services, workspace: Workspace, record_id: RecordId, *, with_severity: bool = False
 ) -> tuple[EditFinding, ...]:
+    """Check a record's codes, and take what somebody let stand for information."""
     from ehrcoder.core.comments import comments
     from ehrcoder.usecases.validate_record import validate_coding
 
@@ -88,7 +89,7 @@ def _let_stand(
     from ehrcoder.usecases.mark_record import MarkRecord
 
     warnings = [
-        each for each in _findings(services, workspace, record_id)
+        each for each in findings_of(services, workspace, record_id)
         if each.rule_id == options.let_stand and each.severity is EditSeverity.WARNING
     ]
     if not warnings:

@@ -28,12 +28,29 @@ def sign_record(
 
     Raises InputError when it is signed already, or naming the suggestions that nobody decided.
     """
+    if not meaning.strip():
+        raise InputError("A signature needs a meaning, such as: verified.", kept="Nothing was changed.")
+    coding = coding_to_sign(record_id, history=history, store=store)
+    signature = Signature(
+        coder_id=coder_id, at=clock.now(), meaning=meaning.strip(),
+        content_sha256=signed_content_sha256(store.record(record_id), coding),
+    )
+    draft = EventDraft(
+        action=CodingAction.SIGN, coder_id=coder_id, signature=signature, active_seconds=active_seconds
+    )
+    history.append(record_id, [draft], expected_version=coding.version)
+    return history.coding(record_id)
+
+
+def coding_to_sign(record_id: RecordId, *, history: CodingHistory, store: RecordStore) -> RecordCoding:
+    """Return the coding that a signature would cover.
+
+    Raises InputError when it is signed already or on hold, or naming the suggestions that nobody decided.
+    """
     coding = history.coding(record_id)
     if coding.signature is not None:
         raise InputError("The record is signed already.", kept="Its signature stands.",
                          next_step="Amend it first, with a reason, to change and sign it again.")
-    if not meaning.strip():
-        raise InputError("A signature needs a meaning, such as: verified.", kept="Nothing was changed.")
     if coding.held_for:
         raise InputError(f"The record is on hold: {coding.held_for}", kept="Nothing was changed.",
                          next_step="Release it first, then sign.")
@@ -46,15 +63,7 @@ def sign_record(
         what = "1 suggestion is" if len(undecided) == 1 else f"{len(undecided)} suggestions are"
         raise InputError(f"{what} not decided yet: {named}.", kept="Nothing was changed.",
                          next_step="Accept, replace or reject each of them, then sign.")
-    signature = Signature(
-        coder_id=coder_id, at=clock.now(), meaning=meaning.strip(),
-        content_sha256=signed_content_sha256(store.record(record_id), coding),
-    )
-    draft = EventDraft(
-        action=CodingAction.SIGN, coder_id=coder_id, signature=signature, active_seconds=active_seconds
-    )
-    history.append(record_id, [draft], expected_version=coding.version)
-    return history.coding(record_id)
+    return coding
 
 
 def amend_record(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders.coding_world import SmallCodeSets, open_world, record_of
 
 from ehrcoder.cli.main import main
+from ehrcoder.core.comments import comments
+from ehrcoder.core.edits import EditFinding, EditSeverity
 from ehrcoder.services import Services
 
 
@@ -173,3 +177,108 @@ def test_no_control_character_of_a_note_reaches_the_terminal(
         workspace.add_records([record_of("r3", title="evil \x1b[2J\x07 name")])
     command(workspace_file, "records", "list")
     assert "\x1b" not in capsys.readouterr().out
+
+
+def decided(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two codes stand; the edits below speak against them."""
+    assert command(workspace, "verify", "accept", "r1", "1", "2") == 0
+    assert command(workspace, "verify", "reject", "r1", "--rest", "--reason", "unsupported") == 0
+    capsys.readouterr()
+
+
+@pytest.fixture
+def objections(monkeypatch: pytest.MonkeyPatch) -> list[EditFinding]:
+    """What the code edits find: two warnings of two rules; what somebody let stand is information."""
+    found = [
+        EditFinding(rule_id=rule, severity=EditSeverity.WARNING, message=message, codes=(), assignment_ids=(),
+                    source="test")
+        for rule, message in (("excludes2", "Both may be there."), ("unspecified", "A child would say more."))
+    ]
+    from ehrcoder.core.edits import let_stand
+
+    monkeypatch.setattr(
+        "ehrcoder.cli.validate_command.findings_of",
+        lambda services, workspace, record_id: let_stand(
+            found, [each.text for each in comments(workspace.events(record_id))]),
+    )
+    return found
+
+
+def test_signing_names_each_warning_without_a_reason(
+    workspace_file: Path, capsys: pytest.CaptureFixture[str], objections: list[EditFinding]
+) -> None:
+    decided(workspace_file, capsys)
+    assert command(workspace_file, "sign", "r1", "--reason", "excludes2=Two separate diseases") == 2
+    told = capsys.readouterr().err
+    assert "unspecified: A child would say more." in told
+    assert "Both may be there." not in told
+    assert "--reason RULE=TEXT" in told
+    assert command(workspace_file, "audit", "show", "r1") == 0  # and nothing was kept of the half that was given
+    assert "Two separate diseases" not in capsys.readouterr().out
+
+
+def test_reasons_by_rule_let_warnings_stand_and_are_kept(
+    workspace_file: Path, capsys: pytest.CaptureFixture[str], objections: list[EditFinding]
+) -> None:
+    decided(workspace_file, capsys)
+    state = shown(workspace_file, capsys, "sign", "r1", "--reason", "excludes2=Two separate diseases",
+                  "--reason", "unspecified=The note says no more")
+    assert state["signature"] is not None
+    assert command(workspace_file, "audit", "show", "r1", "--json") == 0
+    kept = capsys.readouterr().out
+    assert "Two separate diseases (excludes2: Both may be there.)" in kept
+    assert "The note says no more (unspecified: A child would say more.)" in kept
+
+
+def test_a_terminal_is_asked_for_what_is_lacking(
+    workspace_file: Path, capsys: pytest.CaptureFixture[str], objections: list[EditFinding],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    decided(workspace_file, capsys)
+    monkeypatch.setattr("sys.stdin", Terminal("Two separate diseases\n\n"))
+    assert command(workspace_file, "sign", "r1") == 2
+    told = capsys.readouterr().err
+    assert told.count("Why may it stand?") == 2
+    assert told.index("Warning excludes2: Both may be there.") < told.index("Warning unspecified")
+    assert "Warnings have no reason yet" in told
+    monkeypatch.setattr("sys.stdin", Terminal("The note says no more\n"))
+    assert command(workspace_file, "sign", "r1", "--reason", "excludes2=Two separate diseases") == 0
+
+
+def test_an_open_error_forbids_the_signature(
+    workspace_file: Path, capsys: pytest.CaptureFixture[str], objections: list[EditFinding]
+) -> None:
+    decided(workspace_file, capsys)
+    objections[0] = replace(objections[0], severity=EditSeverity.ERROR)
+    assert command(workspace_file, "sign", "r1", "--reason", "unspecified=x") == 2
+    assert "excludes2: Both may be there." in capsys.readouterr().err
+    assert shown(workspace_file, capsys, "verify", "show", "r1")["signature"] is None
+
+
+@pytest.mark.parametrize(("reason", "told"), [
+    ("no rule named", "--reason takes RULE=TEXT"), ("excludes2=", "--reason takes RULE=TEXT"),
+    ("age=Too old", "no open warning of rule age. Open: excludes2, unspecified"),
+])
+def test_a_reason_that_fits_no_warning_is_refused(
+    workspace_file: Path, capsys: pytest.CaptureFixture[str], objections: list[EditFinding], reason: str, told: str
+) -> None:
+    decided(workspace_file, capsys)
+    assert command(workspace_file, "sign", "r1", "--reason", reason) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_rules_of_the_code_sets_are_asked_before_a_signature(
+    workspace_file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the double above: a code that is no code any more is an error of the real rules."""
+    decided(workspace_file, capsys)
+    assert command(workspace_file, "verify", "add", "r1", "J45.901") == 0
+    headings_now = [(*each[:3], each[3] and each[1] != "J45.901") for each in SmallCodeSets._CODES]
+    monkeypatch.setattr(SmallCodeSets, "_CODES", tuple(headings_now))
+    capsys.readouterr()
+    assert command(workspace_file, "sign", "r1") == 2
+    assert "Errors are open" in capsys.readouterr().err
