@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from ehrcoder.ports import Workspace
     from ehrcoder.usecases.verify_code import VerifyCode
 
-_SYSTEMS = {
-    "icd-10-cm": "ICD-10-CM", "cm": "ICD-10-CM", "icd-10-pcs": "ICD-10-PCS", "pcs": "ICD-10-PCS",
-    "hcpcs": "HCPCS II", "discharge-disposition": "Discharge disposition",
-    "patient-outcome": "Patient outcome", "condition-status": "Condition status",
-    "goal-achievement": "Goal achievement",
+# Every code set that can be assigned, by its name in small letters, and what people type for short.
+_SYSTEMS = {name.lower().replace(" ", "-"): name for name in SHORT_NAME_OF_SYSTEM.values()} | {
+    "cm": "ICD-10-CM", "pcs": "ICD-10-PCS", "hcpcs": "HCPCS II",
 }
 _NEED_CODE_SETS = frozenset({"accept", "replace", "add"})
 _Subparsers = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]

@@ -6,15 +6,7 @@ so that they can never lead to somebody else's site; docs/fhir-mapping.md define
 
 from __future__ import annotations
 
-from ehrcoder.core.codes import (
-    CONDITION_CLINICAL,
-    DISCHARGE_DISPOSITION,
-    GOAL_ACHIEVEMENT,
-    HCPCS_II,
-    ICD_10_CM,
-    ICD_10_PCS,
-    PATIENT_OUTCOME,
-)
+from ehrcoder.core.codes import KIND_OF_SYSTEM
 
 OWN_BASE = "https://ehrcoder.example/fhir"
 EXTENSION_BASE = f"{OWN_BASE}/StructureDefinition"
@@ -73,13 +65,7 @@ R4_CLINICAL_STATUSES = frozenset({"active", "recurrence", "relapse", "inactive",
 
 KNOWN_SYSTEMS = frozenset(
     {
-        ICD_10_CM,
-        ICD_10_PCS,
-        HCPCS_II,
-        DISCHARGE_DISPOSITION,
-        PATIENT_OUTCOME,
-        CONDITION_CLINICAL,
-        GOAL_ACHIEVEMENT,
+        *KIND_OF_SYSTEM,
         OUTCOME_KIND,
         ACT_CODE,
         NULL_FLAVOR,

@@ -16,7 +16,9 @@ from ehrcoder.core.codes import (
     HCPCS_II,
     ICD_10_CM,
     ICD_10_PCS,
+    KIND_OF_SYSTEM,
     PATIENT_OUTCOME,
+    SHORT_NAME_OF_SYSTEM,
     with_dot,
     without_dot,
 )
@@ -28,6 +30,17 @@ CPT = "http://www.ama-assn.org/go/cpt"
 LOINC = "http://loinc.org"
 # HL7 v2 table 0112, which each hospital fills itself: never the same as FHIR's own discharge dispositions.
 DISCHARGE_TABLE = "http://terminology.hl7.org/CodeSystem/v2-0112"
+
+
+def _key_of(address: str) -> str:
+    """Return an address as it is compared: without case, scheme of encryption or closing slash."""
+    key = address.lower().removeprefix("urn:oid:").rstrip("/")
+    return "http://" + key.removeprefix("https://") if key.startswith("https://") else key
+
+
+def _plain_name(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
 
 _ALIASES: dict[str, str] = {
     "2.16.840.1.113883.6.90": ICD_10_CM,
@@ -69,11 +82,7 @@ _ALIASES: dict[str, str] = {
     "2.16.840.1.113883.12.241": PATIENT_OUTCOME,
     "http://hl7.org/fhir/goal-achievement": GOAL_ACHIEVEMENT,
 } | {
-    system.lower(): system
-    for system in (
-        ICD_10_CM, ICD_10_PCS, HCPCS_II, ICD_10, ICD_9_CM, SNOMED_CT, DISCHARGE_DISPOSITION, PATIENT_OUTCOME,
-        CONDITION_CLINICAL, GOAL_ACHIEVEMENT, CPT, LOINC, DISCHARGE_TABLE,
-    )
+    _key_of(system): system for system in (*KIND_OF_SYSTEM, ICD_10, ICD_9_CM, SNOMED_CT, CPT, LOINC, DISCHARGE_TABLE)
 }
 
 # Names as people write them, without anything but letters and digits. A bare ICD-10 is WHO's: what does not say
@@ -87,8 +96,7 @@ _NAMES: dict[str, str] = {
     **dict.fromkeys(("cpt", "cpt4", "c4"), CPT),
     **dict.fromkeys(("hcpcs", "hcpcsii", "hcpcs2"), HCPCS_II),
     **dict.fromkeys(("loinc", "ln"), LOINC),
-    "dischargedisposition": DISCHARGE_DISPOSITION, "patientoutcome": PATIENT_OUTCOME,
-    "conditionstatus": CONDITION_CLINICAL, "goalachievement": GOAL_ACHIEVEMENT,
+    **{_plain_name(name): system for system, name in SHORT_NAME_OF_SYSTEM.items()},
 }
 
 _OID = re.compile(r"[0-2](\.(0|[1-9]\d*))+")
@@ -110,10 +118,7 @@ _ICD_10_PCS_CODE = re.compile(r"[0-9A-HJ-NP-Za-hj-np-z]{7}")
 def known_system(given: str) -> str:
     """Return the product's address of a code system, or the given one where it is no known spelling."""
     plain = given.strip()
-    key = plain.lower().removeprefix("urn:oid:").rstrip("/")
-    if key.startswith("https://"):
-        key = "http://" + key.removeprefix("https://")
-    return _ALIASES.get(key, plain)
+    return _ALIASES.get(_key_of(plain), plain)
 
 
 def known_oid(oid: str) -> str:
@@ -125,7 +130,7 @@ def known_oid(oid: str) -> str:
 
 def system_named(name: str) -> str:
     """Return the address of a code system that is named in words, by address or by number; as given where unknown."""
-    return _NAMES.get(re.sub(r"[^a-z0-9]", "", name.lower())) or known_oid(name)
+    return _NAMES.get(_plain_name(name)) or known_oid(name)
 
 
 def contradicts(system: str, name: str) -> bool:

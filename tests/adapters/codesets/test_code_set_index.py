@@ -24,10 +24,12 @@ from ehrcoder.core.procedure_tables import choices, first_impossible
 
 def test_every_default_set_is_installed_with_its_counts(index: SqliteCodeSetIndex) -> None:
     editions = {edition.system: edition for edition in index.editions()}
-    assert {system: edition.billable_count for system, edition in editions.items()} == {
+    counts = {
         ICD_10_CM: 74719, ICD_10_PCS: 78638, DISCHARGE_DISPOSITION: 11, PATIENT_OUTCOME: 7, CONDITION_CLINICAL: 7,
         GOAL_ACHIEVEMENT: 9,
     }
+    # A site may have added small sets of its own.
+    assert {system: editions[system].billable_count for system in counts} == counts
     assert editions[ICD_10_CM].version == "2026-04"
     assert all(edition.licence and edition.source and len(edition.sha256) == 64 for edition in editions.values())
 
