@@ -172,3 +172,5 @@ class RecordRow:
     """How sure the engine is of the suggestion that it is least sure of, among the undecided ones; 0 to 1."""
     recode: str = ""
     """Codes that a later edition retired or revised, with a `!` where one is not valid on the record's date."""
+    masked_as: RecordId | None = None
+    """The latest version of it in which possible identifiers are masked; None where there is none."""

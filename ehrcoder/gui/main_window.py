@@ -397,7 +397,7 @@ class MainWindow(QMainWindow):
         self._say_progress()
 
     def _say_progress(self) -> None:
-        self.trail.show_queue(self.session.signed_count, len(self.session.rows))
+        self.trail.show_queue(self.session.signed_count, self.records.model.total)
 
     @Slot(object)
     def _on_shown(self, view: RecordView) -> None:

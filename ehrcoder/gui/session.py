@@ -291,8 +291,8 @@ class WorkspaceSession(QObject):
         return tuple(row.record_id for row in self.rows if row.status is RecordStatus.SIGNED)
 
     def new_ids(self) -> tuple[RecordId, ...]:
-        """Return the records that nothing was proposed for yet."""
-        return tuple(row.record_id for row in self.rows if row.status is RecordStatus.NEW)
+        """Return the records that nothing was proposed for yet; a masked version stands for its original."""
+        return tuple(row.record_id for row in self.rows if row.status is RecordStatus.NEW and row.masked_as is None)
 
     # inner workings
 

@@ -1278,16 +1278,16 @@ Aquí figurará cada decisión con su hora, su codificador y su motivo.</transla
    <translation>Enmascarar {0} en una versión nueva</translation>
   </message>
   <message>
-   <source>Masked: {0}. The former record is unchanged.</source>
-   <translation>Enmascarado: {0}. La historia anterior no cambia.</translation>
+   <source>Masked: {0}. The former record is unchanged, under “Originals of masked versions”.</source>
+   <translation>Enmascarados: {0}. El registro anterior no ha cambiado; está en «Originales de versiones enmascaradas».</translation>
   </message>
   <message>
    <source>No pattern found anything. Read the text all the same.</source>
    <translation>Ningún patrón encontró nada. Lea el texto de todos modos.</translation>
   </message>
   <message>
-   <source>Patterns miss some, and a finding may be none: no record becomes anonymous by this. Decisions stay with this record; the masked version is a record of its own in the list.</source>
-   <translation>Los patrones no lo ven todo, y un hallazgo puede no serlo: así no se anonimiza ninguna historia. Las decisiones quedan en esta historia; la versión enmascarada es una historia propia en la lista.</translation>
+   <source>Patterns miss some, and a finding may be none: no record becomes anonymous by this. The masked version takes this record's place in the list; decisions and history stay with this one, under “Originals of masked versions”.</source>
+   <translation>Los patrones pasan por alto algunos, y un hallazgo puede no serlo: ningún registro se vuelve anónimo con esto. La versión enmascarada ocupa el lugar de este registro en la lista; las decisiones y el historial quedan con este, en «Originales de versiones enmascaradas».</translation>
   </message>
   <message>
    <source>Possible identifiers in {0}</source>
@@ -1927,6 +1927,10 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
    <translation>En espera: {0}</translation>
   </message>
   <message>
+   <source>Original of a masked version</source>
+   <translation>Original de una versión enmascarada</translation>
+  </message>
+  <message>
    <source>Ready to sign</source>
    <translation>Lista para firmar</translation>
   </message>
@@ -1954,8 +1958,8 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
  <context>
   <name>RecordPane</name>
   <message>
-   <source>All records</source>
-   <translation>Todas las historias</translation>
+   <source>All current records</source>
+   <translation>Todos los registros vigentes</translation>
   </message>
   <message>
    <source>As imported</source>
@@ -2004,10 +2008,10 @@ Sus códigos pueden introducirse con Ctrl+K.</translation>
   <message>
    <source>No record fits the filter.
 
-Clear the words, or choose All records.</source>
-   <translation>Ninguna historia encaja con el filtro.
+Clear the words, or choose All current records.</source>
+   <translation>Ningún registro cumple el filtro.
 
-Borre las palabras o elija Todas las historias.</translation>
+Borre las palabras o elija Todos los registros vigentes.</translation>
   </message>
   <message>
    <source>No records yet.
@@ -2032,6 +2036,10 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
   <message>
    <source>Order of the records</source>
    <translation>Orden de las historias</translation>
+  </message>
+  <message>
+   <source>Originals of masked versions</source>
+   <translation>Originales de versiones enmascaradas</translation>
   </message>
   <message>
    <source>Ready to sign</source>

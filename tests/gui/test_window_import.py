@@ -15,6 +15,7 @@ from ehrcoder.gui.dialogs.import_options import ImportOptionsPopup
 from ehrcoder.gui.dialogs.import_report import ImportReportPopup
 from ehrcoder.gui.dialogs.masking import MaskingPopup
 from ehrcoder.gui.main_window import MainWindow
+from ehrcoder.gui.models.record_list import QueueFilter
 
 KEYS = Qt.KeyboardModifier
 
@@ -146,6 +147,42 @@ def test_identifiers_are_masked_by_choice_in_a_new_version(window: MainWindow, t
     assert window.session.view.record.documents[0].text == "Seen by Dr. [name 1] on 2026-03-04. Fever."
     assert window.session.view.record.masked_from.record_id == row.record_id
     assert "letter (masked)" in [each.title for each in window.session.rows]
+
+
+def test_a_masked_version_takes_the_place_of_its_original_in_the_queue(window: MainWindow, tmp_path: Path):
+    note = tmp_path / "letter.txt"
+    note.write_text("Seen by Dr. Maria Lopez on 2026-03-04. Fever.")
+    drop(window, note)
+    assert wait_until_loaded(window)
+    original = next(each for each in window.session.rows if each.title == "letter").record_id
+    window.session.open_record(original)
+    assert wait_until_loaded(window)
+    window.trigger("flag")
+    assert wait_until_loaded(window)
+    window.trigger("identifiers")
+    assert wait_until_loaded(window)
+    popup(window, MaskingPopup).mask_button.click()
+    assert wait_until_loaded(window)
+
+    def listed() -> list[str]:
+        model = window.records.model
+        return [model.row(model.index(place, 0)).title for place in range(model.rowCount())]
+
+    assert "letter (masked)" in listed()
+    assert "letter" not in listed()
+    assert window.records.aside.text() == "4"
+    assert window.trail.queue.text() == "0 of 4 records signed"
+    assert original not in window.session.new_ids()
+    masked = window.session.view.record_id
+    assert window.session.row(original).masked_as == masked
+    box = window.records.which
+    box.setCurrentIndex(box.findData(QueueFilter.ORIGINALS))
+    assert listed() == ["letter"]
+    assert window.records.model.next_open(None) is None
+    window.session.open_record(original)
+    assert wait_until_loaded(window)
+    assert window.session.view.coding.flag is not None  # its history went nowhere
+    assert "Original of a masked version" in window.records.model.state_words(window.session.row(original))
 
 
 def test_a_record_without_findings_says_so_and_offers_nothing(window: MainWindow):

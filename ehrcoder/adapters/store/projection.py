@@ -11,6 +11,8 @@ from ehrcoder.core.assignments import CodingEvent, RecordCoding
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import EncounterRecord
 
+MASKED_MARK = " (masked)"
+"""The end of the title of a version in which possible identifiers are masked."""
 CURRENT_SUGGESTIONS = """
 FROM suggestions AS s LEFT JOIN decisions AS d USING (suggestion_id)
 WHERE s.record_id = ?1 AND (
@@ -121,7 +123,7 @@ def project_again(
 def title_of(record: EncounterRecord) -> str:
     """Return the name of a record in lists: the patient's pseudonym, the first day where it is known."""
     day = f" · {record.period.start.isoformat()}" if record.period.start else ""
-    masked = " (masked)" if record.masked_from else ""
+    masked = MASKED_MARK if record.masked_from else ""
     return f"{record.patient.pseudonym or record.source_name}{day}{masked}"
 
 

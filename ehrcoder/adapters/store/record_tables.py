@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from ehrcoder.adapters.store import serial
 from ehrcoder.adapters.store.people import PeopleTables
-from ehrcoder.adapters.store.projection import CURRENT_SUGGESTIONS, add_row, count_suggestions
+from ehrcoder.adapters.store.projection import CURRENT_SUGGESTIONS, MASKED_MARK, add_row, count_suggestions
 from ehrcoder.adapters.store.session import Row, Session
 from ehrcoder.core.canonical import sha256_of_text
 from ehrcoder.core.errors import InputError, IntegrityError, NotFoundError
@@ -37,6 +37,12 @@ SELECT record_id, title, source_format, imported_at, document_count, text_length
                SELECT 1 FROM assignments AS a
                WHERE a.record_id = t.record_id AND a.system = t.system AND a.code = t.code))
 FROM coding ORDER BY number LIMIT ?
+"""
+# Few records are masked, and only those have the word in their title: no other body is parsed.
+_MASKED = """
+SELECT CASE WHEN json_valid(r.body) THEN json_extract(r.body, '$.masked_from.record_id') END, c.record_id
+FROM coding AS c JOIN records AS r USING (record_id)
+WHERE c.title GLOB '*' || ? ORDER BY c.number
 """
 _BY_SOURCE = "SELECT record_id FROM records WHERE source_sha256 = ? ORDER BY number LIMIT 1"
 _EXISTS = "SELECT 1 FROM records WHERE record_id = ?"
@@ -96,8 +102,9 @@ class RecordTables:
     def rows(self, *, first: int | None = None) -> tuple[RecordRow, ...]:
         """Return every record as a list row, in the order of import; with `first`, so many of them only."""
         rows = self._session.all(_ROWS, (-1 if first is None else first,))
+        masked = {former: RecordId(version) for former, version in self._session.all(_MASKED, (MASKED_MARK,)) if former}
         try:
-            return tuple(_row(row) for row in rows)
+            return tuple(_row(row, masked.get(row[0])) for row in rows)
         except ValueError as error:
             raise IntegrityError(
                 "The record list of this workspace is damaged.", kept="Records and history were left as they are.",
@@ -187,7 +194,7 @@ def _document(row: Row) -> ClinicalDocument:
                             language=row[4])
 
 
-def _row(row: Row) -> RecordRow:
+def _row(row: Row, masked_as: RecordId | None) -> RecordRow:
     (record_id, title, source_format, imported_at, documents, length, suggestions, undecided, assignments,
      runs, version, signed, flag, held_for, is_draft, least_confidence, recode) = row
     if signed:
@@ -201,7 +208,7 @@ def _row(row: Row) -> RecordRow:
         imported_at=dt.datetime.fromisoformat(imported_at), status=status, document_count=documents,
         text_length=length, suggestion_count=suggestions, undecided_count=undecided,
         assignment_count=assignments, flag=flag, held_for=held_for, is_draft=bool(is_draft),
-        least_confidence=least_confidence, recode=recode or "",
+        least_confidence=least_confidence, recode=recode or "", masked_as=masked_as,
     )
 
 

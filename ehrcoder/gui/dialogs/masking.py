@@ -53,8 +53,9 @@ class MaskingPopup(Overlay):
         self.column.addWidget(self.about)
         self.column.addWidget(self.list, 1)
         self.column.addWidget(self.muted(self.tr(
-            "Patterns miss some, and a finding may be none: no record becomes anonymous by this. Decisions stay with "
-            "this record; the masked version is a record of its own in the list."
+            "Patterns miss some, and a finding may be none: no record becomes anonymous by this. The masked version "
+            "takes this record's place in the list; decisions and history stay with this one, under “Originals of "
+            "masked versions”."
         )))
         self.button_row(self.close_button, self.mask_button)
 
@@ -103,8 +104,9 @@ class MaskingPopup(Overlay):
         def done(made: MaskedRecord) -> None:
             session.load_rows()
             session.open_record(made.record_id)
+            told = self.tr("Masked: {0}. The former record is unchanged, under “Originals of masked versions”.")
             self._host.say(self.tr("The masked version was there already.") if made.already_there
-                           else self.tr("Masked: {0}. The former record is unchanged.").format(made.masked))
+                           else told.format(made.masked))
 
         self.dismiss()
         session.runner.start(Lane.STORE, lambda: mask_record(

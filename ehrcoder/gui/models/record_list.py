@@ -28,6 +28,8 @@ class QueueFilter(StrEnum):
     RECODE = "recode"
     """Codes of it were retired or revised by a later edition."""
     SIGNED = "signed"
+    ORIGINALS = "originals"
+    """Records with a masked version, which takes their place in the queue; signed ones are among the signed too."""
 
 
 class QueueOrder(StrEnum):
@@ -54,7 +56,9 @@ _FITS: dict[QueueFilter, Callable[[RecordRow], bool]] = {
     QueueFilter.ON_HOLD: lambda row: bool(row.held_for),
     QueueFilter.RECODE: lambda row: bool(row.recode),
     QueueFilter.SIGNED: lambda row: row.status is RecordStatus.SIGNED,
+    QueueFilter.ORIGINALS: lambda row: row.masked_as is not None,
 }
+_WITH_ORIGINALS = (QueueFilter.SIGNED, QueueFilter.ORIGINALS)
 _ORDERS: dict[QueueOrder, Callable[[RecordRow], Any]] = {
     QueueOrder.IMPORT: lambda row: 0,
     QueueOrder.LEAST_SURE: lambda row: 2.0 if row.least_confidence is None else row.least_confidence,
@@ -76,12 +80,14 @@ class RecordListModel(QAbstractListModel):
         self._shown: list[int] = []
         self._text = ""
         self._which = QueueFilter.ALL
+        self._originals = 0
         self._order = QueueOrder.IMPORT
 
     def set_rows(self, rows: tuple[RecordRow, ...]) -> None:
         """Show these rows."""
         self.beginResetModel()
         self._rows = list(rows)
+        self._originals = sum(1 for row in rows if row.masked_as is not None)
         self._place = {row.record_id: place for place, row in enumerate(rows)}
         self._sought = []
         self._ordered = self._in_order()
@@ -137,21 +143,22 @@ class RecordListModel(QAbstractListModel):
     def next_open(self, record_id: RecordId | None) -> RecordId | None:
         """Return the record behind this one that waits for work, from the top again at the end.
 
-        Signed ones and those on hold do not wait.
+        Signed ones, those on hold, and originals of masked versions do not wait.
         """
         start = 0
         if record_id is not None and (index := self.index_of(record_id)).isValid():
             start = index.row() + 1
         for place in [*self._shown[start:], *self._shown[:start]]:
             row = self._rows[place]
-            if row.status is not RecordStatus.SIGNED and not row.held_for and row.record_id != record_id:
+            is_waiting = row.status is not RecordStatus.SIGNED and not row.held_for and row.masked_as is None
+            if is_waiting and row.record_id != record_id:
                 return row.record_id
         return None
 
     @property
     def total(self) -> int:
-        """How many records there are, shown or not."""
-        return len(self._rows)
+        """How many records there are, shown or not; an original and its masked version count once."""
+        return len(self._rows) - self._originals
 
     def rowCount(self, parent: AnyIndex = ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)
@@ -173,6 +180,8 @@ class RecordListModel(QAbstractListModel):
         """Return where a record stands and why it is still in the queue, the most telling first."""
         is_open = row.status in (RecordStatus.PROPOSED, RecordStatus.IN_PROGRESS)
         parts: list[str] = []
+        if row.masked_as is not None:
+            parts.append(self.tr("Original of a masked version"))
         if row.held_for:
             parts.append(self.tr("On hold: {0}").format(row.held_for))
         if row.flag is not None:
@@ -208,9 +217,12 @@ class RecordListModel(QAbstractListModel):
     def _fitting(self) -> list[int]:
         text = self._text
         places: Iterable[int] = self._ordered
+        rows = self._rows
         if self._which is not QueueFilter.ALL:
-            fits, rows = _FITS[self._which], self._rows
+            fits = _FITS[self._which]
             places = [place for place in places if fits(rows[place])]
+        if self._originals and self._which not in _WITH_ORIGINALS:
+            places = [place for place in places if rows[place].masked_as is None]
         if text:
             if not self._sought:
                 self._sought = [

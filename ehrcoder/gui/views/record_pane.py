@@ -36,11 +36,12 @@ class RecordPane(Pane):
         self.search.setClearButtonEnabled(True)
         self.search.returnPressed.connect(self.view.setFocus)
         self.which = choice_box("record_state_filter", self.tr("Which records are shown"), (
-            (QueueFilter.ALL, self.tr("All records")), (QueueFilter.OPEN, self.tr("Open")),
+            (QueueFilter.ALL, self.tr("All current records")), (QueueFilter.OPEN, self.tr("Open")),
             (QueueFilter.TO_DECIDE, self.tr("To decide")), (QueueFilter.READY, self.tr("Ready to sign")),
             (QueueFilter.NEW, self.tr("New")), (QueueFilter.DRAFTS, self.tr("Drafts")),
             (QueueFilter.FLAGGED, self.tr("Flagged")), (QueueFilter.ON_HOLD, self.tr("On hold")),
             (QueueFilter.RECODE, self.tr("Codes changed by an edition")), (QueueFilter.SIGNED, self.tr("Signed")),
+            (QueueFilter.ORIGINALS, self.tr("Originals of masked versions")),
         ))
         self.order = choice_box("record_order", self.tr("Order of the records"), (
             (QueueOrder.IMPORT, self.tr("As imported")), (QueueOrder.LEAST_SURE, self.tr("Least sure first")),
@@ -111,12 +112,14 @@ class RecordPane(Pane):
 
     def _say_how_many(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        self.aside.setText(f"{total:,}" if shown == total else self.tr("{0} of {1}").format(f"{shown:,}", f"{total:,}"))
+        is_whole = shown == total or self.which.currentData() is QueueFilter.ORIGINALS
+        self.aside.setText(f"{shown:,}" if is_whole else self.tr("{0} of {1}").format(f"{shown:,}", f"{total:,}"))
         if not total:
             self._stack.show_empty(
                 self.tr("No records yet.\n\nImport notes, tables or FHIR bundles with Ctrl+O.")
             )
         elif not shown:
-            self._stack.show_empty(self.tr("No record fits the filter.\n\nClear the words, or choose All records."))
+            self._stack.show_empty(self.tr(
+                "No record fits the filter.\n\nClear the words, or choose All current records."))
         else:
             self._stack.show_empty("")
