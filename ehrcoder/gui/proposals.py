@@ -41,9 +41,11 @@ class Proposals(QObject):
         self._lock = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
         self._current: RecordId | None = None
+        self._arriving: set[RecordId] = set()
         self._done = self._passed_over = 0
         self._wants_open = self._wants_all = False
         session.record_shown.connect(lambda _: self._on_shown())
+        session.row_changed.connect(lambda row: self._arriving.discard(row.record_id))
         session.rows_loaded.connect(lambda _: self._on_rows())
 
     # what the keys mean
@@ -118,7 +120,8 @@ class Proposals(QObject):
         if record_id is None:
             return self._wants_open
         with self._lock:
-            return self._current == record_id or any(each.record_id == record_id for each in self._waiting)
+            on_their_way = {self._current, *self._arriving, *(each.record_id for each in self._waiting)}
+            return record_id in on_their_way
 
     # the work
 
@@ -140,6 +143,7 @@ class Proposals(QObject):
                     total = self._done + 1 + len(self._waiting)
                 self._session.jobs.tell(JobState(name=JOB, text=text, done=self._done, total=total))
                 self._desk.propose(record_id, cancel=flag)
+                self._arriving.add(record_id)
                 self._stored(record_id)
                 self._done += 1
         finally:

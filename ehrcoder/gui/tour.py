@@ -1,4 +1,4 @@
-"""A tour in five steps: each says which key to press, and goes on by itself once it was pressed."""
+"""A tour in five steps: each says which key to press, and goes on by itself once that means something."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class Step:
     title: str
     words: str
     actions: tuple[str, ...]
+    needs_codes: bool = True
+    """Whether there must be proposed codes before its keys lead anywhere."""
 
 
 class Tour(QObject):
@@ -68,6 +70,9 @@ class Tour(QObject):
         column.addLayout(line)
         self.card.hide()
         window.installEventFilter(self)
+        session = window.session
+        for changed in (session.record_shown, session.record_updated, session.job_changed):
+            changed.connect(lambda _: self._look_again())
 
     @property
     def is_running(self) -> bool:
@@ -85,6 +90,7 @@ class Tour(QObject):
         if not memory.is_kept or memory.is_on(_SEEN) or self.card.isVisible() or self._window.session.is_read_only:
             return
         self._is_offer = True
+        self.onward.setEnabled(True)
         where = self.tr("on the open record") if has_records else self.tr("on a fictional demo record")
         self._show(
             self.tr("Five steps from a note to signed codes"),
@@ -108,7 +114,7 @@ class Tour(QObject):
         if not session.rows and not session.is_read_only:
             note = session.services.paths.resources / "demo" / "notes" / _DEMO_NOTE
             session.import_files([note])
-        self._place = 0
+        self._place = 1 if self._has_codes else 0
         self._tell()
         self._window.focus_review()
 
@@ -121,12 +127,39 @@ class Tour(QObject):
 
     def note(self, action: str) -> None:
         """Take note of an action; the one that the step asks for completes it."""
-        if self.is_running and action in self.steps[self._place].actions:
+        if self.is_running and action in self.steps[self._place].actions and not self.is_waiting:
             self._go_on()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the step has to wait for the engine: nothing is proposed yet that its keys could act on."""
+        return self.is_running and self.steps[self._place].needs_codes and not self._has_codes and self._is_awaited
+
+    @property
+    def _has_codes(self) -> bool:
+        view = self._window.session.view
+        return view is not None and bool(view.suggestions)
+
+    @property
+    def _is_awaited(self) -> bool:
+        session = self._window.session
+        return session.proposals.is_awaited(session.view.record_id if session.view is not None else None)
+
+    def _look_again(self) -> None:
+        """Go on once codes are there; go back to the first step where none will come."""
+        if not self.is_running:
+            return
+        view = self._window.session.view
+        has_run = view is not None and bool(view.runs)
+        if self._place > 0 and not self._has_codes and not self._is_awaited and not has_run:
+            self._place = 0
+        self._tell()
 
     def _go_on(self) -> None:
         if self._is_offer:
             self.start()
+        elif self._place == 0 and not self._has_codes and not self._is_awaited:
+            self._window.trigger("propose")
         elif self._place + 1 < len(self.steps):
             self._place += 1
             self._tell()
@@ -137,8 +170,17 @@ class Tour(QObject):
         step = self.steps[self._place]
         is_last = self._place + 1 == len(self.steps)
         onward = self.tr("Done") if is_last else self.tr("Next step")
-        self._show(step.title, step.words, self.tr("End the tour"), onward,
+        words = step.words
+        if self.is_waiting:
+            words = self.tr(
+                "The engine is reading the note; this step begins by itself once its codes are listed at the right. "
+                "The first record takes longest, since the language model is loaded for it. The bar at the bottom "
+                "runs meanwhile; Esc stops it.")
+        elif step.needs_codes and not self._has_codes:
+            words = self.tr("The engine proposes no code for this record. Ctrl+PgDown opens the next one, F5 reads it.")
+        self._show(step.title, words, self.tr("End the tour"), onward,
                    self.tr("Step {0} of {1}").format(self._place + 1, len(self.steps)))
+        self.onward.setEnabled(not self.is_waiting)
 
     def _show(self, title: str, words: str, leave: str, onward: str, count: str) -> None:
         self.heading.setText(title)
@@ -167,7 +209,8 @@ class Tour(QObject):
 
     def _steps(self) -> tuple[Step, ...]:
         return (
-            Step(title=self.tr("1. Let codes be proposed"), actions=("propose",), words=self.tr(
+            Step(title=self.tr("1. Let codes be proposed"), actions=("propose",), needs_codes=False,
+                 words=self.tr(
                 "Press F5. The engine reads the note on this machine and lists codes at the right, each with its "
                 "words in the note. Nothing is ticked: a code counts only once you decide.")),
             Step(title=self.tr("2. Look at the evidence"), actions=("next", "next_evidence", "next_undecided"),

@@ -2712,6 +2712,14 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Hacer el recorrido</translation>
   </message>
   <message>
+   <source>The engine is reading the note; this step begins by itself once its codes are listed at the right. The first record takes longest, since the language model is loaded for it. The bar at the bottom runs meanwhile; Esc stops it.</source>
+   <translation>El motor está leyendo la nota; este paso empieza solo cuando sus códigos aparezcan a la derecha. El primer registro es el que más tarda, porque se carga el modelo de lenguaje. Mientras tanto avanza la barra de abajo; Esc la detiene.</translation>
+  </message>
+  <message>
+   <source>The engine proposes no code for this record. Ctrl+PgDown opens the next one, F5 reads it.</source>
+   <translation>El motor no propone ningún código para este registro. Ctrl+AvPág abre el siguiente, F5 lo lee.</translation>
+  </message>
+  <message>
    <source>The tour shows the keys {0}; two minutes. F2 takes it, now or later; Esc puts this away. Nothing is sent anywhere.</source>
    <translation>El recorrido muestra las teclas {0}; dos minutos. F2 lo hace, ahora o más tarde; Esc lo aparta. No se envía nada.</translation>
   </message>

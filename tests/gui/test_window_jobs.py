@@ -216,3 +216,47 @@ def test_reading_only_says_so(open_window):
     window = open_window(read_only=True)
     press(window, KEY.Key_F5)
     assert said(window) == "The workspace is open for reading only."
+
+
+def test_the_tour_waits_for_the_engine_and_says_so(window: MainWindow, services: FakeServices):
+    services.made_engine.gate = threading.Event()
+    window.tour.start()
+    press(window, KEY.Key_F5)
+    assert services.made_engine.started.wait(10)
+    QApplication.processEvents()
+    assert window.tour.place == 1
+    assert window.tour.is_waiting
+    assert "The engine is reading the note" in window.tour.words.text()
+    assert not window.tour.onward.isEnabled()
+    press(window, KEY.Key_J)
+    assert window.tour.place == 1
+    services.made_engine.gate.set()
+    assert wait_until_loaded(window)
+    assert not window.tour.is_waiting
+    assert "Press J" in window.tour.words.text()
+    press(window, KEY.Key_J)
+    assert window.tour.place == 2
+
+
+def test_the_tour_goes_back_to_its_first_step_when_the_engine_was_stopped(window: MainWindow, services: FakeServices):
+    services.made_engine.gate = threading.Event()
+    window.tour.start()
+    press(window, KEY.Key_F5)
+    assert services.made_engine.started.wait(10)
+    window.trigger("cancel")
+    assert wait_until_loaded(window)
+    assert window.tour.place == 0
+    assert "Press F5" in window.tour.words.text()
+
+
+def test_the_button_of_the_first_step_lets_codes_be_proposed(window: MainWindow):
+    window.tour.start()
+    window.tour.onward.click()
+    assert wait_until_loaded(window)
+    assert window.tour.place == 1
+    assert window.session.view.suggestions
+
+
+def test_the_tour_on_a_record_with_codes_begins_with_looking_at_them(proposed: MainWindow):
+    proposed.tour.start()
+    assert proposed.tour.place == 1
