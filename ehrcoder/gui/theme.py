@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette, QTextCharFormat
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from ehrcoder.core.assignments import Decision
 from ehrcoder.core.codes import CodeKind
+from ehrcoder.paths import find_paths
 
 SMALLEST_FONT = 8
 LARGEST_FONT = 28
@@ -64,7 +66,7 @@ class Theme:
 
 LIGHT = Theme(
     name="light", window="#eef1f4", surface="#ffffff", raised="#f7f9fb", text="#16202b", muted="#51606f",
-    border="#d3dae1", control_border="#b3bec9", accent="#0a5ea8", on_accent="#ffffff", selection="#dcebf9",
+    border="#d3dae1", control_border="#7a8897", accent="#0a5ea8", on_accent="#ffffff", selection="#dcebf9",
     hover="#eff4f9", current="#ffe48a", on_current="#16202b", diagnosis="#0a5a9c",
     diagnosis_ground="#e3effa", procedure="#7b3296", procedure_ground="#f3e8f8", outcome="#1d6b3a",
     outcome_ground="#e2f3e8", undecided="#51606f", accepted="#156c37", replaced="#7a5200",
@@ -72,7 +74,7 @@ LIGHT = Theme(
 )
 DARK = Theme(
     name="dark", window="#14181d", surface="#1b2026", raised="#222930", text="#e4e9ee", muted="#a4b0bc",
-    border="#323b45", control_border="#4a5662", accent="#7cb8f2", on_accent="#0b1a29", selection="#24405a",
+    border="#323b45", control_border="#74818f", accent="#7cb8f2", on_accent="#0b1a29", selection="#24405a",
     hover="#242c34", current="#6b5200", on_current="#fff6da", diagnosis="#8cc4f7",
     diagnosis_ground="#1d3347", procedure="#d7a6ec", procedure_ground="#3a2647", outcome="#8fd9a8",
     outcome_ground="#1c3a28", undecided="#a4b0bc", accepted="#7fd69b", replaced="#e8bf6a",
@@ -161,8 +163,15 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
+@cache
+def _pictures() -> str:
+    """Return the folder of the marks in check boxes and of the arrows, as a style sheet writes it."""
+    return (find_paths().resources / "icons").as_posix()
+
+
 def _style_sheet(theme: Theme, font_size: int) -> str:
     t, small, large = theme, max(font_size - 1, SMALLEST_FONT), font_size + 3
+    pictures = _pictures()
     return f"""
 QWidget {{ font-size: {font_size}pt; }}
 QPlainTextEdit#note_text {{ font-size: {font_size + 1}pt; }}
@@ -220,6 +229,29 @@ QLineEdit {{ background: {t.surface}; color: {t.text}; padding: 5px 8px;
   border: 1px solid {t.control_border}; border-radius: 5px; selection-background-color: {t.selection};
   selection-color: {t.text}; }}
 QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
+QCheckBox, QRadioButton {{ spacing: 7px; }}
+QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{ width: 13px; height: 13px;
+  background: {t.surface}; border: 2px solid {t.muted}; border-radius: 4px; }}
+QRadioButton::indicator {{ border-radius: 8px; }}
+QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {t.accent};
+  border-color: {t.accent}; image: url({pictures}/check-{t.name}.svg); }}
+QRadioButton::indicator:checked {{ background: {t.surface}; border: 5px solid {t.accent}; width: 7px; height: 7px; }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {t.control_border};
+  background: {t.window}; }}
+QCheckBox::indicator:checked:disabled {{ background: {t.muted}; border-color: {t.muted}; }}
+QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
+QComboBox, QAbstractSpinBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.control_border};
+  border-radius: 5px; padding: 3px 7px; selection-background-color: {t.selection}; selection-color: {t.text}; }}
+QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {t.accent}; padding: 2px 6px; }}
+QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {t.muted}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: url({pictures}/down-{t.name}.svg); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 18px; background: transparent; }}
+QAbstractSpinBox::up-arrow {{ image: url({pictures}/up-{t.name}.svg); width: 9px; height: 9px; }}
+QAbstractSpinBox::down-arrow {{ image: url({pictures}/down-{t.name}.svg); width: 9px; height: 9px; }}
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0 5px;
+  background: transparent; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_border};
   selection-background-color: {t.selection}; selection-color: {t.text}; }}
 QListView, QTableView, QPlainTextEdit {{ background: {t.surface}; color: {t.text}; outline: none;
