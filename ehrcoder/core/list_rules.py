@@ -54,8 +54,9 @@ def _asked(
 def note_words(words: str, notes: Sequence[str]) -> str:
     """Return the lines of a note as one sentence, with the heading under which the tabular list prints them."""
     lines = [note.strip(", ") for note in notes]
-    first = lines[0].removeprefix("code ") if words.endswith("code") else lines[0]
-    told = f"{words} {first}"
+    # "code to identify", "code, if applicable", "code(s) for": the heading ends with that word already.
+    rest = lines[0].removeprefix("code") if words.endswith("code") else lines[0]
+    told = f"{words}{rest}" if rest.startswith((" ", ",", "(", "s ")) else f"{words} {lines[0]}"
     for line in lines[1:]:
         told += f" {line}" if told.endswith(":") else f"; {line}"
     return told

@@ -80,7 +80,8 @@ def place(tmp_path: Path) -> Place:
 def do_the_job(place: Place, *propose: str) -> None:
     steps = [
         ["import", "n.txt"], ["propose", "--all", *propose], ["verify", "accept", "n", "I10"],
-        ["verify", "reject", "n", "--rest", "--reason", "unsupported"], ["sign", "n"],
+        ["verify", "reject", "n", "--rest", "--reason", "unsupported"],
+        ["verify", "principal", "n", "I10"], ["sign", "n"],
         ["export", "--all", "--out", "out"], ["audit", "export", "n", "--out", "h.json"], ["backup", "make"],
     ]
     prologue = f"from ehrcoder.cli.main import main as m; [m([*each, '--workspace', 'w.ehrw']) for each in {steps}]"

@@ -31,6 +31,7 @@ from ehrcoder.core.codes import (
 )
 from ehrcoder.core.edits import CodedEntry, EditContext, EditFinding, EditSeverity, let_stand
 from ehrcoder.core.ids import AssignmentId, RecordId
+from ehrcoder.core.list_rules import note_words
 from ehrcoder.core.procedure_tables import ProcedureAxis, ProcedureRow, ProcedureTable
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "edits" / "findings.json"
@@ -295,6 +296,18 @@ def test_all_rules_are_applied_and_the_heaviest_findings_come_first() -> None:
 
 def warned(message: str = "m", *, severity: EditSeverity = EditSeverity.WARNING) -> EditFinding:
     return EditFinding(rule_id="rule", severity=severity, message=message, codes=(), assignment_ids=(), source="s")
+
+
+@pytest.mark.parametrize(("notes", "told"), [
+    (["code to identify the organism (B95)"], "Use additional code to identify the organism (B95)"),
+    (["code, if applicable, to identify:", "tobacco use (Z72.0)", "history of it (Z87.891)"],
+     "Use additional code, if applicable, to identify: tobacco use (Z72.0); history of it (Z87.891)"),
+    (["code(s) for the drug (T36)"], "Use additional code(s) for the drug (T36)"),
+    (["the drug (T36)"], "Use additional code the drug (T36)"),
+    (["codes from category Z16"], "Use additional codes from category Z16"),
+])
+def test_a_note_reads_as_one_sentence(notes: list[str], told: str) -> None:
+    assert note_words("Use additional code", notes) == told
 
 
 def test_a_reason_lets_a_warning_stand_and_nothing_else() -> None:

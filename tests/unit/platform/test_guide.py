@@ -81,6 +81,22 @@ def test_every_setting_that_a_page_names_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_key_that_a_page_names_does_something(page: Path, reference: ModuleType) -> None:
+    known = set(re.findall(r"`([^`]+)`", reference.keys_page())) | {"?", "Del"}
+    named = re.findall(r"\*\*([A-Z?]|F\d+|Esc|(?:(?:Ctrl|Shift|Alt)\+)+\w+)\*\*", page.read_text("utf-8"))
+
+    assert [key for key in named if key not in known] == []
+
+
+def test_the_guides_name_keys(reference: ModuleType) -> None:
+    quick_start = (REPOSITORY / "docs" / "quick-start.md").read_text("utf-8")
+
+    assert "**Ctrl+Enter**" in quick_start
+    assert "`Ctrl+Enter` | Sign and go to the next record" in reference.keys_page()
+    assert "`Ctrl+5` | Show note or history" in reference.keys_page()  # the coder's guide leads there
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_that_a_page_leads_to_exists(page: Path) -> None:
     for target in re.findall(r"\]\((?!http)([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
         if "reference/" not in target:
