@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ehrcoder.adapters.formats.ccda_body import DocumentBody
 from ehrcoder.adapters.formats.ccda_header import encounter_class_of, language_of, patient_of, period_of_document
 from ehrcoder.adapters.formats.decoding import refuse_unstorable, sha256_of, what_it_looks_like
+from ehrcoder.adapters.formats.embedded_text import text_of_embedded
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.adapters.formats.xml_trees import attribute, child, parse_xml, root_name_of, words_of
 from ehrcoder.core.errors import InputError
@@ -54,7 +55,7 @@ class CcdaReader:
             raise InputError("The file is empty.", next_step="Check the file at its source.")
         _refuse_other_roots(data)
         root = parse_xml(_with_prefixes_of_a_part(data))
-        body = DocumentBody(context.on_left_out)
+        body = DocumentBody(context.on_left_out, text_of_embedded)
         if root.tag in _PARTS_WITH_SECTIONS:
             body.read_part(root)
         else:

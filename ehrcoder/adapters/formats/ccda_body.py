@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ehrcoder.adapters.formats.carried_types import EXTRACTED_TYPES, bytes_of_base64
 from ehrcoder.adapters.formats.ccda_codes import Place, codes_of_entry, disposition_codes
 from ehrcoder.adapters.formats.ccda_narrative import narrative_text
-from ehrcoder.adapters.formats.embedded_text import EXTRACTED_TYPES, bytes_of_base64, text_of_embedded
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.adapters.formats.xml_trees import attribute, child, texts_of, words_of
 from ehrcoder.core.errors import InputError
@@ -17,6 +17,8 @@ from ehrcoder.core.records import ImportedCode
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+    from ehrcoder.adapters.formats.decoding import DecodedText
 
 _DEEPEST_SECTION = 20
 
@@ -34,6 +36,8 @@ class DocumentBody:
     """What was read of a document's body; what could not be read is reported and costs only itself."""
 
     report: Callable[[str], None]
+    text_of: Callable[..., DecodedText]
+    """Reads a carried document: bytes, media type, and `name` for its errors. It may be such a document again."""
     sections: list[str] = field(default_factory=list[str])
     carried: list[FoundText] = field(default_factory=list[FoundText])
     codes: list[ImportedCode] = field(default_factory=list[ImportedCode])
@@ -97,7 +101,7 @@ class DocumentBody:
                 raise InputError(f"What is carried in {name} is compressed "
                                  f"({shown(attribute(text, 'compression'))}), which is not read.")
             received = bytes_of_base64(content, name=f"What is carried in {name}")
-            decoded = text_of_embedded(received, media_type, name=f"what is carried in {name}")
+            decoded = self.text_of(received, media_type, name=f"what is carried in {name}")
         except InputError as error:
             self._leave_out(error.what[:1].upper() + error.what[1:])
             return

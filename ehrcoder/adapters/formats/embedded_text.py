@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import re
 
+from ehrcoder.adapters.formats.carried_types import EXTRACTED_TYPES, HTML_TYPES, PLAIN_TYPES, UNNAMED_TYPES, XML_TYPES
+from ehrcoder.adapters.formats.ccda_body import DocumentBody
 from ehrcoder.adapters.formats.decoding import DecodedText, decode, what_it_looks_like
-from ehrcoder.adapters.formats.document_text import text_of_docx, text_of_rtf
 from ehrcoder.adapters.formats.html_text import text_of_html
 from ehrcoder.adapters.formats.json_values import shown
-from ehrcoder.adapters.formats.pdf_text import text_of_pdf
+from ehrcoder.adapters.formats.xml_trees import parse_xml, root_name_of
 from ehrcoder.core.errors import InputError
-
-HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xhtml"})
-PLAIN_TYPES = frozenset({"text/plain", "text/markdown"})
-
-XML_TYPES = frozenset({
-    "application/xml", "text/xml", "application/cda+xml", "application/hl7-v3+xml", "application/hl7-sda+xml",
-    "text/x-hl7-text+xml",
-})
-
-# Says nothing of what it is: its first bytes do.
-UNNAMED_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"})
-
-EXTRACTED_TYPES = {
-    "application/rtf": text_of_rtf, "text/rtf": text_of_rtf, "application/x-rtf": text_of_rtf,
-    "application/pdf": text_of_pdf, "application/x-pdf": text_of_pdf,
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": text_of_docx,
-}
-
-
-def bytes_of_base64(text: str, *, name: str) -> bytes:
-    """Return decoded bytes. Raises InputError when they are damaged.
-
-    White space between them, a lacking end of padding and the letters of RFC 4648's safe alphabet change nothing of
-    what was meant.
-    """
-    plain = "".join(text.split()).replace("-", "+").replace("_", "/")
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError(f"{name}'s base64 is damaged.", next_step="Export it again.") from error
 
 
 def text_of_embedded(data: bytes, media_type: str, *, name: str) -> DecodedText:
@@ -81,13 +50,9 @@ def _type_by_look(data: bytes) -> str:
 
 def _text_of_clinical_document(data: bytes, *, name: str) -> DecodedText:
     """Return the narratives of a C-CDA document. Raises InputError for other XML."""
-    # The body's own carried documents are read by this module.
-    from ehrcoder.adapters.formats.ccda_body import DocumentBody
-    from ehrcoder.adapters.formats.xml_trees import parse_xml, root_name_of
-
     if root_name_of(data) != "ClinicalDocument":
         raise InputError(f"{name} is XML, but no clinical document.")
-    body = DocumentBody(lambda message: None)
+    body = DocumentBody(lambda message: None, text_of_embedded)
     body.read(parse_xml(data))
     if not body.sections:
         raise InputError(f"{name} is a clinical document without narrative.")

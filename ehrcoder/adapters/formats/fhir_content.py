@@ -7,14 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ehrcoder.adapters.formats.carried_types import EXTRACTED_TYPES, UNNAMED_TYPES, XML_TYPES, bytes_of_base64
 from ehrcoder.adapters.formats.decoding import DecodedText, decode, refuse_unstorable
-from ehrcoder.adapters.formats.embedded_text import (
-    EXTRACTED_TYPES,
-    UNNAMED_TYPES,
-    XML_TYPES,
-    bytes_of_base64,
-    text_of_embedded,
-)
+from ehrcoder.adapters.formats.embedded_text import text_of_embedded
 from ehrcoder.adapters.formats.fhir_own import is_made_from_the_rest, own_note_text
 from ehrcoder.adapters.formats.fhir_systems import is_well_formed, known_code, known_system
 from ehrcoder.adapters.formats.html_text import text_of_html

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ehrcoder.adapters.formats.carried_types import bytes_of_base64
 from ehrcoder.adapters.formats.decoding import refuse_unstorable
-from ehrcoder.adapters.formats.embedded_text import bytes_of_base64, text_of_embedded
+from ehrcoder.adapters.formats.embedded_text import text_of_embedded
 from ehrcoder.adapters.formats.hl7v2_messages import Segment
 from ehrcoder.adapters.formats.json_values import shown
 from ehrcoder.core.errors import InputError
