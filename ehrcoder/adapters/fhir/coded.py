@@ -39,6 +39,8 @@ OUTCOME_KINDS = {
     GOAL_ACHIEVEMENT: ("goal-achievement", "Achievement of the goal"),
     DISCHARGE_DISPOSITION: ("discharge-disposition", "Discharge disposition"),
 }
+OTHER_OUTCOME = ("outcome", "Outcome")
+"""The kind of what stands in a site's own set."""
 _NOT_NOW = frozenset({Assertion.HISTORICAL, Assertion.FAMILY, Assertion.ABSENT})
 
 
@@ -278,5 +280,5 @@ def _encounter_diagnosis() -> Json:
 
 
 def _outcome_kind(assignment: CodeAssignment) -> Json:
-    code, display = OUTCOME_KINDS.get(assignment.coding.system, ("outcome", "Outcome"))
+    code, display = OUTCOME_KINDS.get(assignment.coding.system, OTHER_OUTCOME)
     return concept(coding(systems.OUTCOME_KIND, code, display), text=display)

@@ -14,7 +14,7 @@ from checkers.places import OWN_DEFINITIONS
 
 from ehrcoder.adapters.fhir import systems
 from ehrcoder.adapters.fhir.bundle import BundleForm
-from ehrcoder.adapters.fhir.coded import OUTCOME_KINDS
+from ehrcoder.adapters.fhir.coded import OTHER_OUTCOME, OUTCOME_KINDS
 
 Json = dict[str, Any]
 
@@ -63,4 +63,4 @@ def test_the_definitions_are_valid_fhir_themselves() -> None:
 def test_the_code_system_has_the_codes_that_are_written() -> None:
     told = json.loads((OWN_DEFINITIONS / "CodeSystem-outcome-kind.json").read_text("utf-8"))
     assert told["url"] == systems.OUTCOME_KIND
-    assert {(each["code"], each["display"]) for each in told["concept"]} == set(OUTCOME_KINDS.values())
+    assert {(each["code"], each["display"]) for each in told["concept"]} == {*OUTCOME_KINDS.values(), OTHER_OUTCOME}
