@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _DEMO_NOTE = "01-cardiology-nstemi.txt"
 _SEEN = "tour_seen"
 _WIDTH = 420
+_MARGIN = 16
+_FRAME = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,6 @@ class Tour(QObject):
         self.card = QFrame(window)
         self.card.setObjectName("tourCard")
         self.card.setAccessibleName(self.tr("Tour"))
-        self.card.setFixedWidth(_WIDTH)
         self.heading = QLabel()
         self.heading.setObjectName("paneTitle")
         self.words = QLabel()
@@ -59,10 +60,10 @@ class Tour(QObject):
             button.setAccessibleName(self.tr("Tour"))
             button.setToolTip(self.tr("Tour"))
         self._column = column = QVBoxLayout(self.card)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
         column.addWidget(self.heading)
         column.addWidget(self.words)
-        line = QHBoxLayout()
+        self._foot = line = QHBoxLayout()
         line.addWidget(self.count)
         line.addStretch(1)
         line.addWidget(self.leave)
@@ -202,10 +203,12 @@ class Tour(QObject):
 
     def _move(self) -> None:
         """Stand at the foot of the note, where neither evidence at its top nor the tray is covered."""
-        self.card.setFixedHeight(self._column.totalHeightForWidth(_WIDTH))
+        self.card.ensurePolished()
+        width = max(_WIDTH, self._foot.sizeHint().width() + 2 * (_MARGIN + _FRAME))
+        self.card.setFixedSize(width, self._column.totalHeightForWidth(width))
         pane = self._window.note
         corner = pane.mapTo(self._window, pane.rect().bottomLeft())
-        self.card.move(corner.x() + max((pane.width() - _WIDTH) // 2, 8), corner.y() - self.card.height() - 16)
+        self.card.move(corner.x() + max((pane.width() - width) // 2, 8), corner.y() - self.card.height() - 16)
 
     def _steps(self) -> tuple[Step, ...]:
         return (

@@ -70,6 +70,7 @@ class PassphraseDialog(QDialog):
     def _refuse(self, problem: Problem) -> None:
         self.buttons.setEnabled(True)
         self.told.setText(" ".join(part for part in (problem.what, problem.next_step) if part))
+        _grow(self)
         self.line.clear()
         self.line.setFocus()
 
@@ -127,6 +128,7 @@ class EncryptionDialog(QDialog):
         words.append(self.tr("Nobody can open the workspace without its passphrase, and nobody can restore a "
                              "forgotten one. Earlier backups keep the passphrase that they were made with."))
         self.told.setText("\n\n".join(words))
+        _grow(self)
         self._enable(is_on=True)
 
     def _change(self) -> None:
@@ -161,6 +163,7 @@ class EncryptionDialog(QDialog):
     def _refuse(self, problem: Problem) -> None:
         self._enable(is_on=True)
         self.told.setText(" ".join(part for part in (problem.what, problem.kept, problem.next_step) if part))
+        _grow(self)
 
     def _enable(self, *, is_on: bool) -> None:
         for each in (self.change, self.off, self.first, self.again):
@@ -195,3 +198,11 @@ def _buttons(dialog: QDialog, confirmed: Callable[[], None]) -> QDialogButtonBox
     buttons.accepted.connect(confirmed)
     buttons.rejected.connect(dialog.reject)
     return buttons
+
+
+def _grow(dialog: QDialog) -> None:
+    """Let a dialog be as high as words need that came after it was shown; Qt asks for that once only."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        dialog.resize(dialog.width(), max(dialog.height(), layout.totalHeightForWidth(dialog.width())))

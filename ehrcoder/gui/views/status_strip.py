@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM, CodeSetEdition
@@ -12,6 +13,7 @@ from ehrcoder.gui.time_left import left_words
 from ehrcoder.gui.words import counted as counted_words
 from ehrcoder.gui.words import plain_tip
 
+_SPACE = 12
 _MAIN_SYSTEMS = ("ICD-10-CM", "ICD-10-PCS")
 
 
@@ -43,12 +45,33 @@ class StatusStrip(QStatusBar):
         self.addWidget(self.message, 1)
         for widget in (self.job, self.bar, self.cancel, self.model, self.editions):
             self.addPermanentWidget(widget)
+        self._said = ""
+        self._is_model_off = False
         self.show_job(JobState())
 
     def say(self, text: str) -> None:
-        """Show a message until the next one."""
-        self.message.setText(text)
+        """Show a message until the next one; it takes the room of what never changes, where there is too little."""
+        self._said = text
         self.message.setToolTip(plain_tip(text))
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Hide the editions, then the model's name, for a message that would be cut off; elide it only then."""
+        metrics = self.message.fontMetrics()
+        wanted, room = metrics.horizontalAdvance(self._said) + 2 * _SPACE, 0
+        gives_way = (self.editions,) if self._is_model_off else (self.editions, self.model)
+        for count in range(len(gives_way) + 1):
+            for place, each in enumerate(gives_way):
+                each.setVisible(place >= count)
+            fixed = (self.job, self.bar, self.cancel, self.model, self.editions)
+            room = self.width() - sum(each.sizeHint().width() + _SPACE for each in fixed if not each.isHidden())
+            if wanted <= room:
+                break
+        self.message.setText(metrics.elidedText(self._said, Qt.TextElideMode.ElideRight, max(room - 2 * _SPACE, 100)))
 
     def show_job(self, state: JobState) -> None:
         """Show a long job, or that none runs."""
@@ -56,6 +79,7 @@ class StatusStrip(QStatusBar):
         for widget in (self.job, self.bar, self.cancel):
             widget.setVisible(is_running)
         if not is_running:
+            self._make_room()
             return
         many = state.total > 1
         counted = self.tr(" ({0} of {1})").format(state.done + 1, state.total) if many else ""
@@ -67,10 +91,11 @@ class StatusStrip(QStatusBar):
             [f"{state.text}{counted}", *([left] if left else []), *([others] if state.others else [])])))
         self.bar.setRange(0, state.total if many else 0)
         self.bar.setValue(state.done)
+        self._make_room()
 
     def show_model(self, state: ModelState) -> None:
         """Show which model answers, or why none does."""
-        is_off = bool(state.off_because)
+        is_off = self._is_model_off = bool(state.off_because)
         if is_off:
             text = self.tr("⚠ Language model off: {0}").format(state.off_because)
             tip = self.tr("{0}\nSuggestions come from the lexicon and the code-set terms alone; everything else "
@@ -83,6 +108,8 @@ class StatusStrip(QStatusBar):
         self.model.setProperty("off", is_off)
         self.model.style().unpolish(self.model)
         self.model.style().polish(self.model)
+        self.model.show()
+        self._make_room()
 
     def show_editions(self, editions: tuple[CodeSetEdition, ...]) -> None:
         """Show the editions of the main code sets, all of them in the tooltip."""
@@ -90,6 +117,7 @@ class StatusStrip(QStatusBar):
         short = [f"{name} {version}" for name, version in named if name in _MAIN_SYSTEMS]
         self.editions.setText("  ·  ".join(short))
         self.editions.setToolTip("\n".join(f"{name} {version}" for name, version in named))
+        self._make_room()
 
     def show_code_sets_off(self, reason: str) -> None:
         """Show that no code can be looked up."""
