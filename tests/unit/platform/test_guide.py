@@ -74,6 +74,36 @@ def test_every_command_line_of_the_guide_is_understood(line: str) -> None:
     assert build_parser().parse_args(words).command == words[0]
 
 
+@pytest.mark.parametrize("page", [*PAGES, REPOSITORY / "README.md"], ids=lambda page: page.name)
+def test_every_command_and_option_within_a_sentence_exists(page: Path, reference: ModuleType) -> None:
+    assert unknown_words(page.read_text("utf-8"), reference) == []
+
+
+def test_a_command_or_option_that_is_gone_is_found(reference: ModuleType) -> None:
+    text = "`ehrcoder sign R --reason A=b`, `ehrcoder sign --force`, `ehrcoder codesets burn`, `ehrcoder mend`"
+    assert unknown_words(text, reference) == ["sign --force", "codesets burn", "mend"]
+
+
+def unknown_words(text: str, reference: ModuleType) -> list[str]:
+    """Return what inline code names after `ehrcoder` and the program does not know: commands, actions, options."""
+    known = dict(reference.commands_of(build_parser()))
+    found: list[str] = []
+    for line in re.findall(r"`ehrcoder ([a-z][^`]*)`", " ".join(text.split())):
+        words = line.replace("(", " ").replace(")", " ").split()
+        name = words[0]
+        has_actions = any(each.startswith(f"{name} ") for each in known)
+        if len(words) > 1 and f"{name} {words[1]}" in known:
+            name = f"{name} {words[1]}"
+        elif has_actions and re.fullmatch("[a-z][a-z-]*", "".join(words[1:2])):
+            found.append(f"{name} {words[1]}")
+        if name not in known:
+            found.append(name)
+            continue
+        options = {option for action in known[name]._actions for option in action.option_strings}
+        found += [f"{name} {word}" for word in words if word.startswith("--") and word.split("=")[0] not in options]
+    return found
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_setting_that_a_page_names_exists(page: Path) -> None:
     for section, name in re.findall(r"`(model|coding|window|export|backup)\.(\w+)`", page.read_text("utf-8")):
