@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self._theme: Theme = self.memory.theme(theme_named(theme))
         self._font_size = self.memory.font_size(font_size)
         self._is_first_load = True
+        self._is_shared_out = False
         self._popups: dict[type, Overlay] = {}
         self._starting = list(start_parts())
         self.setObjectName("main_window")
@@ -444,6 +445,10 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self._is_shared_out:
+            self._is_shared_out = True
+            self._make_room()
+            QTimer.singleShot(0, lambda: self.memory.share_out(self))
         self.session.active.watch(self.windowHandle())
         self.type_ahead.install()
 

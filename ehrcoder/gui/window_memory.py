@@ -62,6 +62,18 @@ class WindowMemory:
         window.trail.setHidden(self.is_on("trail_hidden"))
         window.note.sections_wanted = not self.is_on("sections_hidden")
 
+    def share_out(self, window: MainWindow) -> None:
+        """Give each pane its part of the window, where nobody has moved them: the note gets what the others leave.
+
+        Only once the window is polished is it known how wide the buttons of a pane are.
+        """
+        if self._settings is not None and self._settings.contains("panes"):
+            return
+        width = window.panes.width() - 2 * window.panes.handleWidth()
+        records = min(max(window.records.minimumWidth(), width * 18 // 100), 340)
+        codes = max(window.right.minimumWidth(), width * 31 // 100)
+        window.panes.setSizes([records, width - records - codes, codes])
+
     def remember(self, window: MainWindow) -> None:
         """Write all of it."""
         settings = self._settings

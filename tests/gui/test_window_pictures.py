@@ -43,3 +43,11 @@ def test_a_code_is_never_elided_in_the_assigned_list(proposed: MainWindow):
     for row in range(5):
         index = proposed.assigned.model.index(row, 1)
         assert metrics.horizontalAdvance(index.data()) < table.columnWidth(1)
+
+
+def test_the_note_keeps_its_room_at_the_smallest_size(window: MainWindow):
+    records, note, codes = window.panes.sizes()
+    assert window.width() == 1280
+    assert note >= 480
+    assert codes >= window.tray.least_width
+    assert records >= 200
