@@ -23,7 +23,7 @@ EXCLUDED = (
     "hypothesis", "jinja2", "joblib", "matplotlib", "mypy", "pip", "pyright", "pytest", "scipy", "setuptools",
     "simple_icd_10_cm", "sklearn", "sphinx", "tkinter", "torch", "transformers", "wheel", "numpy.f2py",
     "cryptography", "curses", "_curses", "distributed", "yaml", "readline", "ssl", "_ssl", "lxml.objectify",
-    "lxml.isoschematron", "numpy.testing",
+    "lxml.html", "lxml.isoschematron", "numpy.testing",
     "numpy.distutils", "pydantic.mypy", "pydantic.v1", "PySide6.QtNetwork", "PySide6.QtQml",
     "PySide6.QtQuick", "PySide6.QtDBus", "PySide6.QtTest", "sqlite_utils.cli",
 )
@@ -73,6 +73,8 @@ def is_wanted(name: str) -> bool:
         return False  # they lie beside their bindings
     if parts[:1] == ("rapidfuzz",) and "_avx2" in path.name:
         return False  # the plain build of the same module takes its place; what it is used for is short
+    if ".dist-info" in name and (path.name == "RECORD" or "sboms" in parts):
+        return False  # where pip once laid which file; the program has a bill of materials of its own
     if parts[:1] == ("numpy",) and ("tests" in parts or path.suffix in (".pyi", ".a", ".h")):
         return False
     return not (sys.platform == "linux" and _OF_THE_SYSTEM.match(path.name))
