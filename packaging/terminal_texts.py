@@ -95,14 +95,17 @@ def _said_by(node: ast.AST) -> Iterator[str]:
 def _shown_values() -> Iterator[str]:
     """Yield the states that stand in tables."""
     sys.path.insert(0, str(REPOSITORY))
+    from ehrcoder.cli.validate_command import LISTS
     from ehrcoder.core.assignments import Decision, DiagnosisUse
     from ehrcoder.core.codes import CodeKind
+    from ehrcoder.core.edits import EditSeverity
     from ehrcoder.core.records import RecordStatus
     from ehrcoder.usecases.import_records import ImportStatus
     from ehrcoder.usecases.verify_exports import ExportState
 
-    for states in (Decision, DiagnosisUse, CodeKind, RecordStatus, ImportStatus, ExportState):
+    for states in (Decision, DiagnosisUse, CodeKind, RecordStatus, ImportStatus, ExportState, EditSeverity):
         yield from (each.value for each in states)
+    yield from LISTS.values()
 
 
 def own_texts() -> dict[str, str]:

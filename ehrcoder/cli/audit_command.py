@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, one_line, print_json, print_table
 from ehrcoder.cli.record_access import opened
+from ehrcoder.cli.terminal_language import said, said_all
 from ehrcoder.core.errors import IntegrityError
 
 
@@ -53,10 +54,10 @@ def _show(options: argparse.Namespace) -> int:
             for line in lines
         ])
     elif not lines:
-        print(f"Record {record_id}: nothing was decided yet.")
+        print(said("Record {}: nothing was decided yet.", record_id))
     else:
-        print(f"Record {record_id}, times in UTC")
-        print_table(("event", "time", "coder", "what", "reason", "hash"), [
+        print(said("Record {}, times in UTC", record_id))
+        print_table(said_all("event", "time", "coder", "what", "reason", "hash"), [
             (str(line.sequence), f"{line.at:%Y-%m-%d %H:%M:%S}", one_line(line.coder_id, 20),
              one_line(line.text, 70), one_line(line.reason, 40), line.hash[:12])
             for line in lines
@@ -76,8 +77,8 @@ def _export(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"record_id": record_id, "path": str(options.out), "events": count, "verifier": str(verifier)})
     else:
-        print(f"{options.out}: {count} events of record {record_id}. The file holds clinical text.")
-        print(f"Check it without this program: python {verifier} BUNDLE {options.out}")
+        print(said("{}: {} events of record {}. The file holds clinical text.", options.out, count, record_id))
+        print(said("Check it without this program: python {} BUNDLE {}", verifier, options.out))
     return 0
 
 
@@ -87,8 +88,8 @@ def _accept(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"accepted": is_accepted})
     else:
-        print("The present end is taken for the right one from now on." if is_accepted
-              else "Nothing contradicted the end of the history.")
+        print(said("The present end is taken for the right one from now on.") if is_accepted
+              else said("Nothing contradicted the end of the history."))
     return 0
 
 
@@ -104,13 +105,14 @@ def _verify(options: argparse.Namespace) -> int:
             "head_hash": report.head_hash, "problems": list(report.problems),
         })
     elif not report.problems:
-        print(f"{path} is intact: {report.events} events on {report.records} records, head {report.head_hash}.")
+        print(said("{} is intact: {} events on {} records, head {}.", path, report.events, report.records,
+                   report.head_hash))
     else:
-        print(f"{path} is NOT intact. The first problem:\n  {one_line(report.problems[0], 400)}")
+        print(said("{} is NOT intact. The first problem:", path) + f"\n  {one_line(report.problems[0], 400)}")
         for problem in report.problems[1:]:
-            print(f"  then: {one_line(problem, 400)}")
-        print("What to do: keep this file as it is, look at the last backup (`ehrcoder backup drill`), and compare "
-              "the two. If an older copy was put back on purpose: `ehrcoder audit accept`.")
+            print(said("  then: {}", one_line(problem, 400)))
+        print(said("What to do: keep this file as it is, look at the last backup (`ehrcoder backup drill`), and "
+                   "compare the two. If an older copy was put back on purpose: `ehrcoder audit accept`."))
     return IntegrityError.exit_code if report.problems else 0
 
 
@@ -123,12 +125,12 @@ def _rebuild(options: argparse.Namespace) -> int:
         print_json({"records": report.records, "events": report.events,
                     "differing": list(report.differing), "repaired": report.repaired})
     elif not report.differing:
-        print(f"{report.events} events replayed: the coding of all {report.records} records is what they say.")
+        print(said("{} events replayed: the coding of all {} records is what they say.", report.events, report.records))
     else:
-        print(f"{report.events} events replayed: the stored coding of {len(report.differing)} of "
-              f"{report.records} records was not what they say.")
+        print(said("{} events replayed: the stored coding of {} of {} records was not what they say.",
+                   report.events, len(report.differing), report.records))
         for record_id in report.differing:
             print(f"  {record_id}")
-        print("It was stored anew." if report.repaired else "Repair it with `ehrcoder audit rebuild --repair`.",
-              file=sys.stderr)
+        print(said("It was stored anew.") if report.repaired
+              else said("Repair it with `ehrcoder audit rebuild --repair`."), file=sys.stderr)
     return IntegrityError.exit_code if report.differing and not report.repaired else 0

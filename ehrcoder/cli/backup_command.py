@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, one_line, print_json, print_table
+from ehrcoder.cli.terminal_language import said, said_all
 from ehrcoder.core.errors import InputError, IntegrityError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _make(options: argparse.Namespace) -> int:
     if options.json:
         print_json({**_document(made), **_found(checked)})
     else:
-        print(f"{made.path}\n{_size(made.size)}, opened and verified: {_content(checked)}.")
+        print(f"{made.path}\n" + said("{}, opened and verified: {}.", _size(made.size), _content(checked)))
     return 0
 
 
@@ -68,10 +69,10 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         print_json([_document(each) for each in backups])
     elif not backups:
-        print(f"There is no backup of {shelf.workspace} yet. `ehrcoder backup make` makes one.")
+        print(said("There is no backup of {} yet. `ehrcoder backup make` makes one.", shelf.workspace))
     else:
-        print(f"In {folder}, times in UTC")
-        print_table(("backup", "made", "kind", "size"), [
+        print(said("In {}, times in UTC", folder))
+        print_table(said_all("backup", "made", "kind", "size"), [
             (each.path.name, f"{each.made_at:%Y-%m-%d %H:%M:%S}", each.kind.value, _size(each.size))
             for each in backups
         ])
@@ -92,9 +93,9 @@ def _check(options: argparse.Namespace) -> int:
     else:
         for each in checked:
             if each.problems:
-                print(f"{each.path.name}: NOT whole. {one_line(each.problems[0], 400)}")
+                print(said("{}: NOT whole. {}", each.path.name, one_line(each.problems[0], 400)))
             else:
-                print(f"{each.path.name}: whole, {_content(each)}.")
+                print(said("{}: whole, {}.", each.path.name, _content(each)))
     return IntegrityError.exit_code if any(each.problems for each in checked) else 0
 
 
@@ -107,9 +108,10 @@ def _restore(options: argparse.Namespace) -> int:
         print_json({"workspace": str(restored.workspace), "former": str(restored.former) if restored.former else None,
                     **_found(restored.backup)})
     else:
-        print(f"{restored.workspace} is again what {restored.backup.path.name} holds: {_content(restored.backup)}.")
+        print(said("{} is again what {} holds: {}.", restored.workspace, restored.backup.path.name,
+                   _content(restored.backup)))
         if restored.former is not None:
-            print(f"The file that stood there is kept: {restored.former}")
+            print(said("The file that stood there is kept: {}", restored.former))
     return 0
 
 
@@ -125,14 +127,15 @@ def _drill(options: argparse.Namespace) -> int:
         return 0 if is_fine else IntegrityError.exit_code
     name = drill.backup.path.name
     if drill.backup.problems:
-        print(f"The drill FAILED: {name} came back, but is not whole. {one_line(drill.backup.problems[0], 400)}")
+        print(said("The drill FAILED: {} came back, but is not whole. {}", name,
+                   one_line(drill.backup.problems[0], 400)))
     else:
-        print(f"{name} was brought back, opened for writing, verified and replayed: {_content(drill.backup)}.")
-        print(f"The workspace has {drill.missing_records} records and {drill.missing_events} events more.")
+        print(said("{} was brought back, opened for writing, verified and replayed: {}.", name, _content(drill.backup)))
+        print(said("The workspace has {} records and {} events more.", drill.missing_records, drill.missing_events))
     if not drill.belongs:
-        print("Its history is NOT a beginning of this workspace's history: it is another workspace's, or one of "
-              "the two was altered.")
-    print("The workspace was not touched; what was brought back is deleted again.")
+        print(said("Its history is NOT a beginning of this workspace's history: it is another workspace's, or one of "
+                   "the two was altered."))
+    print(said("The workspace was not touched; what was brought back is deleted again."))
     return 0 if is_fine else IntegrityError.exit_code
 
 
@@ -147,7 +150,7 @@ def _found(checked: CheckedBackup) -> dict[str, object]:
 
 
 def _content(checked: CheckedBackup) -> str:
-    return f"{checked.records} records, {checked.events} events, head {checked.head_hash[:12]}"
+    return said("{} records, {} events, head {}", checked.records, checked.events, checked.head_hash[:12])
 
 
 def _size(size: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ehrcoder.cli.output import add_json_option, print_json, print_table
+from ehrcoder.cli.terminal_language import said, said_all
 
 _KINDS = ("diagnosis", "procedure", "outcome")
 
@@ -42,14 +43,14 @@ def run(options: argparse.Namespace) -> int:
         ])
         return 0
     if not hits:
-        print("Nothing found. Try fewer or other words.")
+        print(said("Nothing found. Try fewer or other words."))
         return 0
     print_table(
-        ("Code", "Set", "", "Title", "Found by"),
+        (*said_all("Code", "Set"), "", *said_all("Title", "Found by")),
         [
             (
                 hit.concept.coding.code, SHORT_NAME_OF_SYSTEM.get(hit.concept.coding.system, hit.concept.coding.system),
-                "" if hit.concept.is_billable else "header", hit.concept.coding.display, hit.matched,
+                "" if hit.concept.is_billable else said("header"), hit.concept.coding.display, hit.matched,
             )
             for hit in hits
         ],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json
 from ehrcoder.cli.record_access import add_coder_option, coder_of, opened
+from ehrcoder.cli.terminal_language import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ehrcoder.ports import Workspace
     from ehrcoder.services import Services
 
-_LISTS = {
+LISTS = {
     "poa-exempt": "whether present on admission must be given (POA-exempt list)",
     "mce": "unacceptable principal diagnoses and ages (Medicare Code Editor lists)",
 }
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
             _let_stand(options, services, workspace, record_id)
         coding, record = workspace.coding(record_id), workspace.record(record_id)
         findings = findings_of(services, workspace, record_id, with_severity=options.severity)
-        off = [words for kind, words in _LISTS.items() if kind not in services.code_sets.lists(on=record.day)]
+        off = [words for kind, words in LISTS.items() if kind not in services.code_sets.lists(on=record.day)]
     if options.json:
         print_json([
             {
@@ -102,16 +103,17 @@ def _print(
     record_id: RecordId, coding: RecordCoding, findings: tuple[EditFinding, ...], off: list[str]
 ) -> None:
     if not coding.assignments:
-        print(f"Record {record_id}: no code is assigned yet, so there is nothing to check.")
+        print(said("Record {}: no code is assigned yet, so there is nothing to check.", record_id))
         return
     if not findings:
-        print(f"Record {record_id}: {len(coding.assignments)} codes, nothing speaks against them.")
+        print(said("Record {}: {} codes, nothing speaks against them.", record_id, len(coding.assignments)))
     places = {each.assignment_id: each.sequence for each in coding.assignments}
     for each in findings:
         where = ", ".join(str(places[one]) for one in each.assignment_ids)
-        print(f"{each.severity.value.upper()}  {each.message}")
-        print(f"    rule {each.rule_id}; {f'at code {where}; ' if where else ''}{each.source}")
+        print(f"{said(each.severity.value).upper()}  {each.message}")
+        place = said("at code {}; ", where) if where else ""
+        print(said("    rule {}; {}{}", each.rule_id, place, each.source))
         if each.let_stand:
-            print(f"    let stand: {each.let_stand}")
+            print(said("    let stand: {}", each.let_stand))
     for words in off:
-        print(f"Not checked: {words}. `ehrcoder codesets import` brings the list.")
+        print(said("Not checked: {}. `ehrcoder codesets import` brings the list.", said(words)))
