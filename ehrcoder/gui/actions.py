@@ -102,7 +102,7 @@ class ActionSet:
         for spec in self.specs:
             if spec.icon:
                 self._actions[spec.name].setIcon(icon(spec.icon, theme.text))
-        self._actions["sign"].setIcon(icon("signed", theme.on_accent))
+        self._actions["sign"].setIcon(icon("signed", theme.on_accent, disabled=theme.muted))
 
     def button(self, name: str, parent: QWidget | None = None, *, primary: bool = False) -> QToolButton:
         """Return a button for an action."""

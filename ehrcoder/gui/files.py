@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ehrcoder.usecases.export_records import ExportReport
     from ehrcoder.usecases.import_records import ImportReport
 
-_FORMATS_BY_KEY = 9
+_FORMAT_KEYS = "1234567890"
 
 
 class FileJobs(QObject):
@@ -64,10 +64,26 @@ class FileJobs(QObject):
                 len(self._session.signed_ids()), self.tr("Export 1 signed record as"),
                 self.tr("Export {0} signed records as"),
             ),
-            [Choice(key=str(n), words=name, value=name)
-             for n, name in enumerate(names[:_FORMATS_BY_KEY], start=1)],
+            [Choice(key=key, words=self._format_words(name), value=name)
+             for key, name in zip(_FORMAT_KEYS, names, strict=False)],
             self._export,
         )
+
+    def _format_words(self, name: str) -> str:
+        """Return what a form is good for, with its name on the command line."""
+        known = {
+            "fhir-transaction": self.tr("FHIR R4, to be sent to a server (transaction)"),
+            "fhir-collection": self.tr("FHIR R4, to be kept as a file (collection)"),
+            "fhir-document": self.tr("FHIR R4 document, to be read as a whole"),
+            "fhir-ndjson": self.tr("FHIR bulk data, one file for each kind"),
+            "ccda": self.tr("C-CDA document (XML)"),
+            "csv": self.tr("Table of codes (CSV)"),
+            "xlsx": self.tr("Table of codes (Excel)"),
+            "jsonl": self.tr("JSON Lines, one line a record"),
+            "brat": self.tr("brat standoff, codes on their words"),
+            "summary-html": self.tr("Coding summary to read or print (HTML)"),
+        }
+        return known.get(name, name)
 
     def _export(self, format_name: str) -> None:
         folder = ask_for_folder(self._window, self.tr("Export into folder"))

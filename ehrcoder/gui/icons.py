@@ -69,9 +69,16 @@ def paint_icon(painter: QPainter, name: str, place: QRectF, colour: QColor | str
     _renderer(name, QColor(colour).name()).render(painter, place)
 
 
-def icon(name: str, colour: QColor | str) -> QIcon:
-    """Return an icon sharp at the sizes that buttons and menus use, up to 200 % scale."""
+def icon(name: str, colour: QColor | str, *, disabled: QColor | str = "") -> QIcon:
+    """Return an icon sharp at the sizes that buttons and menus use, up to 200 % scale; `disabled` is a colour too."""
     result = QIcon()
+    _add_pixmaps(result, name, colour, QIcon.Mode.Normal)
+    if disabled:
+        _add_pixmaps(result, name, disabled, QIcon.Mode.Disabled)
+    return result
+
+
+def _add_pixmaps(result: QIcon, name: str, colour: QColor | str, mode: QIcon.Mode) -> None:
     renderer = _renderer(name, QColor(colour).name())
     for size in (16, 20, 24, 32, 48):
         pixmap = QPixmap(size, size)
@@ -79,8 +86,7 @@ def icon(name: str, colour: QColor | str) -> QIcon:
         painter = QPainter(pixmap)
         renderer.render(painter, QRectF(0, 0, size, size))
         painter.end()
-        result.addPixmap(pixmap)
-    return result
+        result.addPixmap(pixmap, mode)
 
 
 @lru_cache(maxsize=512)

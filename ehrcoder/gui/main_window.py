@@ -404,6 +404,7 @@ class MainWindow(QMainWindow):
     def _on_shown(self, view: RecordView) -> None:
         self.records.mark_open(view.record_id)
         self.note.show_view(view, self._row(view.record_id))
+        self._say_awaited()
         self.review.show_view(view, is_new=True)
         self.trail.show_view(view)
         if not any(overlay.isVisible() for overlay in self.overlays):
@@ -414,6 +415,7 @@ class MainWindow(QMainWindow):
     def _on_updated(self, view: RecordView) -> None:
         had_focus = self.note.note.hasFocus() and not self.tray.view.isVisible()
         self.note.update_view(view, self._row(view.record_id))
+        self._say_awaited()
         self.review.show_view(view, is_new=False)
         self.trail.show_view(view)
         if had_focus and self.tray.view.isVisible():
@@ -423,13 +425,21 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_signed(self, record_id: RecordId) -> None:
         row = self._row(record_id)
+        waits = self.records.model.next_open(record_id) is not None
         self.open_next()
-        self.status.say(self.tr("Signed: {0}").format(row.title if row else ""))
+        told = self.tr("Signed: {0}") if waits else self.tr("Signed: {0}. No other record waits; Ctrl+E exports.")
+        self.status.say(told.format(row.title if row else ""))
 
     @Slot(object)
     def _on_job(self, state: JobState) -> None:
         self.status.show_job(state)
+        self._say_awaited()
         self.refresh_actions()
+
+    def _say_awaited(self) -> None:
+        view = self.session.view
+        is_awaited = view is not None and self.session.proposals.is_awaited(view.record_id)
+        self.tray.show_awaited(is_awaited=is_awaited)
 
     @Slot(object)
     def _on_editions(self, editions: Any) -> None:

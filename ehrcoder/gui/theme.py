@@ -198,6 +198,7 @@ QToolButton:hover, QPushButton:hover {{ background: {t.hover}; border-color: {t.
 QToolButton:focus, QPushButton:focus {{ border: 2px solid {t.accent}; padding: 3px 6px; }}
 QToolButton:pressed, QPushButton:pressed {{ background: {t.selection}; }}
 QToolButton:disabled, QPushButton:disabled {{ color: {t.muted}; border-color: {t.border}; }}
+QToolButton[boxed="false"]:disabled {{ border-color: transparent; }}
 QToolButton[primary="true"], QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent};
   border: 1px solid {t.accent}; font-weight: 600; }}
 QToolButton[primary="true"]:disabled, QPushButton[primary="true"]:disabled {{ background: {t.raised};

@@ -36,7 +36,7 @@ class Tour(QObject):
         super().__init__(window)
         self._window = window
         self._place = -1
-        self._is_offer = False
+        self._is_offer = self._is_signed = False
         self.steps = self._steps()
         self.card = QFrame(window)
         self.card.setObjectName("tourCard")
@@ -72,6 +72,7 @@ class Tour(QObject):
         self.card.hide()
         window.installEventFilter(self)
         session = window.session
+        session.record_signed.connect(lambda _: self._on_signed())
         for changed in (session.record_shown, session.record_updated, session.job_changed):
             changed.connect(lambda _: self._look_again())
 
@@ -115,6 +116,7 @@ class Tour(QObject):
         if not session.rows and not session.is_read_only:
             note = session.services.paths.resources / "demo" / "notes" / _DEMO_NOTE
             session.import_files([note])
+        self._is_signed = False
         self._place = 1 if self._has_codes else 0
         self._tell()
         self._window.focus_review()
@@ -148,13 +150,24 @@ class Tour(QObject):
 
     def _look_again(self) -> None:
         """Go on once codes are there; go back to the first step where none will come."""
-        if not self.is_running:
+        if not self.is_running or self._is_signed:
             return
         view = self._window.session.view
         has_run = view is not None and bool(view.runs)
         if self._place > 0 and not self._has_codes and not self._is_awaited and not has_run:
             self._place = 0
         self._tell()
+
+    def _on_signed(self) -> None:
+        """Say what comes behind the last step; the export ends the tour."""
+        if self.is_running:
+            self._place, self._is_signed = len(self.steps) - 1, True
+            self._show(
+                self.tr("Signed"), self.tr(
+                    "That was the way from a note to signed codes. Ctrl+E writes what is signed into a folder, as FHIR "
+                    "or in another form. Ctrl+O brings in your own records."),
+                self.tr("End the tour"), self.tr("Done"), "",
+            )
 
     def _go_on(self) -> None:
         if self._is_offer:
@@ -226,7 +239,7 @@ class Tour(QObject):
             Step(title=self.tr("4. Set the principal diagnosis"), actions=("principal",), words=self.tr(
                 "Go to the diagnosis that was chiefly responsible for the stay and press P; O says whether it was "
                 "present on admission. V walks the code edits below. Press P once a diagnosis is accepted.")),
-            Step(title=self.tr("5. Sign"), actions=("sign",), words=self.tr(
+            Step(title=self.tr("5. Sign"), actions=("export",), words=self.tr(
                 "Decide what is left: G goes to the next. Then Ctrl+Enter shows what you sign, and Ctrl+Enter once "
                 "more signs it. Ctrl+E exports what is signed. ? shows every key.")),
         )

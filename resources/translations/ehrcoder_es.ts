@@ -786,6 +786,14 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>1 historia no se escribió:</translation>
   </message>
   <message>
+   <source>C-CDA document (XML)</source>
+   <translation>Documento C-CDA (XML)</translation>
+  </message>
+  <message>
+   <source>Coding summary to read or print (HTML)</source>
+   <translation>Resumen de codificación para leer o imprimir (HTML)</translation>
+  </message>
+  <message>
    <source>Export</source>
    <translation>Exportar</translation>
   </message>
@@ -802,6 +810,22 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Exportar {0} historias firmadas como</translation>
   </message>
   <message>
+   <source>FHIR R4 document, to be read as a whole</source>
+   <translation>Documento FHIR R4, para leer entero</translation>
+  </message>
+  <message>
+   <source>FHIR R4, to be kept as a file (collection)</source>
+   <translation>FHIR R4, para guardar como archivo (collection)</translation>
+  </message>
+  <message>
+   <source>FHIR R4, to be sent to a server (transaction)</source>
+   <translation>FHIR R4, para enviar a un servidor (transaction)</translation>
+  </message>
+  <message>
+   <source>FHIR bulk data, one file for each kind</source>
+   <translation>Datos masivos FHIR, un archivo por tipo</translation>
+  </message>
+  <message>
    <source>Files imported: {0}. Known already: {1}. Could not be read: {2}.</source>
    <translation>Archivos importados: {0}. Ya conocidos: {1}. No se pudieron leer: {2}.</translation>
   </message>
@@ -814,8 +838,24 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Importar historias</translation>
   </message>
   <message>
+   <source>JSON Lines, one line a record</source>
+   <translation>JSON Lines, una línea por registro</translation>
+  </message>
+  <message>
+   <source>Table of codes (CSV)</source>
+   <translation>Tabla de códigos (CSV)</translation>
+  </message>
+  <message>
+   <source>Table of codes (Excel)</source>
+   <translation>Tabla de códigos (Excel)</translation>
+  </message>
+  <message>
    <source>Usual files (*.txt *.md *.rtf *.docx *.pdf *.csv *.tsv *.xlsx *.jsonl *.json *.ndjson *.xml *.ccda *.hl7 *.zip);;All files (*)</source>
    <translation>Archivos habituales (*.txt *.md *.rtf *.docx *.pdf *.csv *.tsv *.xlsx *.jsonl *.json *.ndjson *.xml *.ccda *.hl7 *.zip);;Todos los archivos (*)</translation>
+  </message>
+  <message>
+   <source>brat standoff, codes on their words</source>
+   <translation>brat standoff, códigos sobre sus palabras</translation>
   </message>
   <message>
    <source>{0} files written.</source>
@@ -1253,6 +1293,10 @@ Aquí figurará cada decisión con su hora, su codificador y su motivo.</transla
   <message>
    <source>Signed: {0}</source>
    <translation>Firmada: {0}</translation>
+  </message>
+  <message>
+   <source>Signed: {0}. No other record waits; Ctrl+E exports.</source>
+   <translation>Firmado: {0}. No espera ningún otro registro; Ctrl+E exporta.</translation>
   </message>
   <message>
    <source>Theme: {0}</source>
@@ -2598,6 +2642,14 @@ F5 propone códigos.</translation>
    <translation>Las más seguras primero</translation>
   </message>
   <message>
+   <source>The engine is reading this note.
+
+Its codes will be listed here.</source>
+   <translation>El motor está leyendo esta nota.
+
+Sus códigos aparecerán aquí.</translation>
+  </message>
+  <message>
    <source>The engine proposes no code for this record.
 
 Codes can be entered with N (selected words) or Ctrl+K.</source>
@@ -2704,12 +2756,20 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
    <translation>Pulse F5. El motor lee la nota en este equipo y lista códigos a la derecha, cada uno con sus palabras en la nota. Nada está marcado: un código solo cuenta cuando usted decide.</translation>
   </message>
   <message>
+   <source>Signed</source>
+   <translation>Firmado</translation>
+  </message>
+  <message>
    <source>Step {0} of {1}</source>
    <translation>Paso {0} de {1}</translation>
   </message>
   <message>
    <source>Take the tour</source>
    <translation>Hacer el recorrido</translation>
+  </message>
+  <message>
+   <source>That was the way from a note to signed codes. Ctrl+E writes what is signed into a folder, as FHIR or in another form. Ctrl+O brings in your own records.</source>
+   <translation>Ese fue el camino de una nota a códigos firmados. Ctrl+E escribe lo firmado en una carpeta, como FHIR o en otra forma. Ctrl+O trae sus propios registros.</translation>
   </message>
   <message>
    <source>The engine is reading the note; this step begins by itself once its codes are listed at the right. The first record takes longest, since the language model is loaded for it. The bar at the bottom runs meanwhile; Esc stops it.</source>
@@ -2779,6 +2839,10 @@ Los códigos pueden introducirse con N (palabras seleccionadas) o Ctrl+K.</trans
   <message>
    <source>EHRCoder turns health records into diagnosis, treatment and outcome codes. A language model on this machine proposes; you verify each code. Nothing is sent anywhere.</source>
    <translation>EHRCoder convierte historias clínicas en códigos de diagnóstico, tratamiento y resultado. Un modelo de lenguaje en este equipo propone; usted verifica cada código. No se envía nada.</translation>
+  </message>
+  <message>
+   <source>Four short pages. Enter goes on, Tab goes to the next field.</source>
+   <translation>Cuatro páginas breves. Intro sigue adelante, Tab va al campo siguiente.</translation>
   </message>
   <message>
    <source>It is decision support, not a medical device. Work on anonymised records: it does not anonymise them for you.</source>

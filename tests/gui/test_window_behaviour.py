@@ -9,6 +9,7 @@ from builders.window_world import FakeIndex, FakeServices
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from ehrcoder.core.assignments import CodingAction, Decision
 from ehrcoder.core.edits import EditFinding, EditSeverity
@@ -366,7 +367,15 @@ def test_the_tour_is_offered_once_and_its_steps_follow_the_keys(qtbot, tmp_path,
     for key, place in ((KEY.Key_F5, 1), (KEY.Key_J, 2), (KEY.Key_A, 3), (KEY.Key_P, 4)):
         press(window, key)
         assert window.tour.place == place
+    for _ in range(5):
+        press(window, KEY.Key_A)
     press(window, KEY.Key_Return, CTRL)
+    for line in window.sign.findChildren(QLineEdit):
+        line.setText("The note says no more")
+    press(window, KEY.Key_Return, CTRL)
+    assert window.tour.heading.text() == "Signed"
+    assert "Ctrl+E" in window.tour.words.text()
+    window.tour.note("export")
     assert not window.tour.is_running
     window.close()
     window.deleteLater()

@@ -43,6 +43,8 @@ class FirstStart(QWizard):
         self.setWindowTitle(self.tr("EHRCoder: first start"))
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
+        for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):
+            self.button(which).setProperty("primary", True)
         self.resize(720, 520)
         self.parts = PartsPage(self)
         self.place = WorkspacePage(self)
@@ -122,6 +124,7 @@ class WelcomePage(_Page):
             "It is decision support, not a medical device. Work on anonymised records: it does not anonymise them "
             "for you."
         )))
+        self.column.addWidget(_label(self.tr("Four short pages. Enter goes on, Tab goes to the next field.")))
         self.language = QComboBox()
         self.language.setObjectName("first_language")
         self.language.setAccessibleName(self.tr("Language"))
@@ -216,7 +219,7 @@ class WorkspacePage(_Page):
         self.encrypt = QCheckBox(self.tr("Encrypt it with a passphrase"))
         self.encrypt.setObjectName("first_encrypt")
         self.first, self.second = _secret("first_passphrase"), _secret("first_passphrase_again")
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.addRow(self.tr("File"), row)
         form.addRow("", self.encrypt)
         form.addRow(self.tr("Passphrase"), self.first)
@@ -237,6 +240,9 @@ class WorkspacePage(_Page):
     def _toggle(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal
         for each in (self.first, self.second):
             each.setEnabled(on)
+            self._form.setRowVisible(each, on)
+        if on:
+            self.first.setFocus()
 
     def passphrase(self) -> str:
         """Return the passphrase, empty where the file stays plain."""
@@ -281,7 +287,7 @@ class PersonPage(_Page):
         self.name = QLineEdit()
         self.name.setObjectName("first_name")
         self.first, self.second = _secret("first_password"), _secret("first_password_again")
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.addRow(self.tr("Short name"), self.coder)
         form.addRow("", self.shared)
         form.addRow(self.tr("Full name"), self.name)
@@ -298,6 +304,14 @@ class PersonPage(_Page):
     def _toggle(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal
         for each in (self.name, self.first, self.second):
             each.setEnabled(on)
+            self._form.setRowVisible(each, on)
+        if on:
+            self.name.setFocus()
+
+    def initializePage(self) -> None:
+        """Begin with the name, marked, so that typing replaces it."""
+        self.coder.setFocus()
+        self.coder.selectAll()
 
     def administrator(self) -> Administrator | None:
         """Return the first person of a shared workspace."""

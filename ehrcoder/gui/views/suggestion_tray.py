@@ -38,6 +38,8 @@ class SuggestionTray(Pane):
         self.body.addWidget(self._build_filter())
         self._stack = WithEmptyState(self.view)
         self.body.addWidget(self._stack, 1)
+        self._is_awaited = False
+        self._stack.show_empty(self.tr("Suggestions of the open record appear here."))
         self.detail = SuggestionDetail()
         self.detail.hide()
         self.body.addWidget(self.detail)
@@ -93,6 +95,12 @@ class SuggestionTray(Pane):
         self.model.set_view(view)
         self._say_where()
         self._keep(current)
+
+    def show_awaited(self, *, is_awaited: bool) -> None:
+        """Say whether the engine is about to list codes here, or has to be asked for them."""
+        if is_awaited is not self._is_awaited:
+            self._is_awaited = is_awaited
+            self._say_where()
 
     def show_outlook(self, view: RecordView, outlook: Outlook) -> None:
         """Show what accepting each suggestion would run into."""
@@ -200,6 +208,8 @@ class SuggestionTray(Pane):
         ))
 
     def _why_empty(self, view: RecordView) -> str:
+        if self._is_awaited:
+            return self.tr("The engine is reading this note.\n\nIts codes will be listed here.")
         if view.runs:
             return self.tr("The engine proposes no code for this record.\n\n"
                            "Codes can be entered with N (selected words) or Ctrl+K.")
