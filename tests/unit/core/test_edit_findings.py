@@ -291,7 +291,7 @@ def test_all_rules_are_applied_and_the_heaviest_findings_come_first() -> None:
         ("error", "no-principal", ()), ("error", "unknown-code", ("J44.6",)), ("error", "unknown-code", ("J44.7",)),
         ("information", "excludes2", ("J47.0", "I10"))]
     assert {judge.__name__ for judge in edit_rules.RULES} > set(RULES)
-    assert len(edit_rules.RULES) == 21
+    assert len(edit_rules.RULES) >= 21  # a site may add rules of its own
 
 
 def warned(message: str = "m", *, severity: EditSeverity = EditSeverity.WARNING) -> EditFinding:
