@@ -52,7 +52,8 @@ def prepare(services: Services, workspace: Path) -> None:
             ids=services.ids,
         )
         first = min(opened.rows(), key=lambda row: row.title)
-        propose_codes(first.record_id, engine=services.engine(), store=opened, history=opened)
+        propose_codes(first.record_id, engine=services.engine(), store=opened, history=opened,
+                      withheld=lambda record_id: False)
 
 
 def save(widget: QWidget, name: str) -> None:
