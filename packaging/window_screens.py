@@ -1,5 +1,7 @@
 """Takes a picture of every screen of the window in its three themes: `python packaging/window_screens.py docs/screens`.
 
+The pictures stand in `docs/screens`, a folder for each theme; docs/screens.md shows them.
+
 The records are demo notes, proposed for without a language model, in a workspace that is thrown away afterwards.
 """
 
@@ -9,6 +11,7 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,13 +20,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ehrcoder.core.assignments import Decision
 from ehrcoder.gui.app import application, make_window, wait_until_loaded
+from ehrcoder.gui.dialogs.first_start import FirstStart
 from ehrcoder.gui.main_window import MainWindow
 from ehrcoder.gui.theme import THEMES
 from ehrcoder.services import Services
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "docs"))
+from screenshots import paths_to_show
 
 NOTES = ("01-cardiology-nstemi.txt", "02-pulmonology-copd-exacerbation.txt", "04-surgery-appendicitis-discharge.txt")
 SIZE = (1440, 900)
@@ -42,14 +49,14 @@ class Screens:
             raise SystemExit("the window did not load")
         QApplication.processEvents()
 
-    def take(self, name: str) -> None:
-        """Save what is shown in each theme."""
+    def take(self, name: str, shown: QWidget | None = None) -> None:
+        """Save in each theme what the window shows, or a dialog of its own."""
         for theme in THEMES.values():
             self._window.set_theme(theme)
             self.settle()
             target = self._folder / theme.name / f"{name}.png"
             target.parent.mkdir(parents=True, exist_ok=True)
-            image = _in_few_colours(self._window.grab().toImage())
+            image = _in_few_colours((shown or self._window).grab().toImage())
             if not image.save(str(target), "PNG"):
                 raise SystemExit(f"{target} could not be written")
         print(name)
@@ -139,11 +146,42 @@ def _to_signature(screens: Screens, window: MainWindow) -> None:
     screens.close()
 
 
+def _first_start(screens: Screens, window: MainWindow) -> None:
+    wizard = FirstStart(window.session.services, "en")
+    wizard.show()
+    wizard.place.file.setText("/home/ana/Documents/ward-7.ehrw")
+    for name in ("welcome", "installed", "workspace", "person"):
+        end = time.monotonic() + 60
+        while not wizard.runner.is_idle and time.monotonic() < end:
+            QApplication.processEvents()
+        if name == "workspace":
+            wizard.place.encrypt.setChecked(True)
+            wizard.place.secret.setText("a long passphrase")
+            wizard.place.again.setText("a long passphrase")
+        screens.take(f"first-start-{name}", wizard)
+        wizard.next()
+    wizard.reject()
+
+
 def _dialogs(screens: Screens, window: MainWindow) -> None:
-    for name, action in (("keys", "keys"), ("change-keys", "rebind"), ("about", "about")):
+    window.focus_assigned()
+    screens.act("sort_assigned")
+    screens.take("assigned-sorted")
+    window.assigned.show_sequence()
+    for name, action in (
+        ("keys", "keys"), ("change-keys", "rebind"), ("about", "about"), ("settings", "settings"),
+        ("code-sets", "code_sets"), ("browse-codes", "browse_codes"), ("build-procedure", "build_procedure"),
+        ("import-report", "import_report"), ("identifiers", "identifiers"), ("campaign", "campaign"),
+    ):
         screens.act(action)
         screens.take(name)
         screens.close()
+    for name in ("profiles", "encryption"):
+        screens.act(name)
+        dialog = next(each for each in window.findChildren(QDialog) if each.isVisible())
+        screens.take("people" if name == "profiles" else name, dialog)
+        dialog.reject()
+        screens.settle()
     window.records.which.setCurrentIndex(0)
     window.records.order.setCurrentIndex(1)
     screens.settle()
@@ -159,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     folder = parser.parse_args().folder
-    services = Services()
+    services = Services(paths=paths_to_show())
     services.settings = services.settings.model_copy(
         update={"coder": "dr-demo", "model": services.settings.model.model_copy(update={"enabled": False})}
     )
@@ -177,7 +215,7 @@ def main() -> None:
         screens.settle()
         screens.act("propose_all")
         window.resize(*SIZE)
-        steps: tuple[Callable[[Screens, MainWindow], None], ...] = (_review, _to_signature, _dialogs)
+        steps: tuple[Callable[[Screens, MainWindow], None], ...] = (_first_start, _review, _to_signature, _dialogs)
         for step in steps:
             step(screens, window)
         window.close()

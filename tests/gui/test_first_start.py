@@ -73,14 +73,14 @@ def test_an_encrypted_workspace_with_an_administrator_opens_with_both_secrets(
     go_on(wizard, qtbot, 2)
     wizard.place.file.setText(str(tmp_path / "site" / "ours.ehrw"))
     wizard.place.encrypt.setChecked(True)
-    wizard.place.first.setText(LONG)
-    wizard.place.second.setText(LONG)
+    wizard.place.secret.setText(LONG)
+    wizard.place.again.setText(LONG)
     go_on(wizard, qtbot, 1)
     wizard.person.coder.setText("amk")
     wizard.person.shared.setChecked(True)
     wizard.person.name.setText("Ana Kovač")
-    wizard.person.first.setText("correct horse battery")
-    wizard.person.second.setText("correct horse battery")
+    wizard.person.secret.setText("correct horse battery")
+    wizard.person.again.setText("correct horse battery")
     finish(wizard, qtbot)
 
     assert wizard.result() == FirstStart.DialogCode.Accepted, wizard.person.problem.text()
@@ -109,8 +109,8 @@ def test_a_page_that_is_not_right_is_not_left(
     go_on(wizard, qtbot, 2)
     wizard.place.file.setText(str(tmp_path / file) if file else "")
     wizard.place.encrypt.setChecked(True)
-    wizard.place.first.setText(first)
-    wizard.place.second.setText(second)
+    wizard.place.secret.setText(first)
+    wizard.place.again.setText(second)
     wizard.next()
 
     assert wizard.currentPage() is wizard.place
@@ -133,8 +133,8 @@ def test_a_weak_password_is_told_and_the_page_stays(wizard: FirstStart, qtbot) -
     wizard.person.coder.setText("amk")
     wizard.person.shared.setChecked(True)
     wizard.person.name.setText("Ana")
-    wizard.person.first.setText("short")
-    wizard.person.second.setText("short")
+    wizard.person.secret.setText("short")
+    wizard.person.again.setText("short")
     finish(wizard, qtbot)
 
     assert wizard.isVisible()
@@ -168,3 +168,24 @@ def test_every_line_has_words_beside_it(wizard: FirstStart) -> None:
     buddies = {label.buddy() for label in wizard.findChildren(QLabel)}
     for line in wizard.findChildren(QLineEdit):
         assert line in buddies or line.objectName() in ("first_file", "qt_spinbox_lineedit"), line.objectName()
+
+
+def test_enter_goes_on_page_by_page_and_the_name_is_typed(wizard: FirstStart, qtbot, services: Services) -> None:
+    for page in range(4):
+        qtbot.waitUntil(lambda: wizard.runner.is_idle, timeout=60_000)
+        assert wizard.currentId() == page
+        if page == 3:
+            qtbot.keyClicks(wizard.focusWidget(), "amk")
+        qtbot.keyClick(wizard.focusWidget(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not wizard.isVisible(), timeout=60_000)
+
+    assert wizard.result() == FirstStart.DialogCode.Accepted
+    assert load_settings(services.paths.settings_file).coder == "amk"
+
+
+def test_what_is_not_wanted_is_not_asked_for(wizard: FirstStart, qtbot) -> None:
+    go_on(wizard, qtbot, 2)
+    assert not wizard.place.secret.isVisible()
+    wizard.place.encrypt.setChecked(True)
+    assert wizard.place.secret.isVisible()
+    assert wizard.focusWidget() is wizard.place.secret

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QVBoxLayout,
+    QWidget,
     QWizard,
     QWizardPage,
 )
@@ -43,14 +45,33 @@ class FirstStart(QWizard):
         self.setWindowTitle(self.tr("EHRCoder: first start"))
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
-        for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):
-            self.button(which).setProperty("primary", True)
         self.resize(720, 520)
         self.parts = PartsPage(self)
         self.place = WorkspacePage(self)
         self.person = PersonPage(self)
         for page in (WelcomePage(self), self.parts, self.place, self.person):
             self.addPage(page)
+        self.currentIdChanged.connect(lambda _: self._begin_page())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):
+            button = self.button(which)
+            button.setProperty("primary", True)
+            button.style().unpolish(button)  # it was polished before it had the property
+            button.style().polish(button)
+        self._begin_page()
+
+    def _begin_page(self) -> None:
+        """Put the focus where the page begins, else on what goes on; Qt would choose the button that goes back."""
+        page = self.currentPage()
+        first = page.first if isinstance(page, _Page) else None
+        if first is not None:
+            first.setFocus()
+        else:
+            self.button(QWizard.WizardButton.NextButton).setFocus()
+        if isinstance(first, QLineEdit):
+            first.selectAll()  # typing takes its place
 
     def plan(self) -> FirstWorkspace:
         """Return what the pages say."""
@@ -100,10 +121,11 @@ def _label(text: str) -> QLabel:
 
 
 class _Page(QWizardPage):
-    """A page with a column of widgets."""
+    """A page with a column of widgets; `first` gets the focus, where there is something to fill in."""
 
     def __init__(self, wizard: FirstStart, title: str, about: str) -> None:
         super().__init__(wizard)
+        self.first: QWidget | None = None
         self.setTitle(title)
         self.column = QVBoxLayout(self)
         self.column.setSpacing(10)
@@ -125,7 +147,7 @@ class WelcomePage(_Page):
             "for you."
         )))
         self.column.addWidget(_label(self.tr("Four short pages. Enter goes on, Tab goes to the next field.")))
-        self.language = QComboBox()
+        self.first = self.language = QComboBox()
         self.language.setObjectName("first_language")
         self.language.setAccessibleName(self.tr("Language"))
         for name, words in (("en", "English"), ("es", "Español")):
@@ -218,12 +240,12 @@ class WorkspacePage(_Page):
         row.addWidget(browse)
         self.encrypt = QCheckBox(self.tr("Encrypt it with a passphrase"))
         self.encrypt.setObjectName("first_encrypt")
-        self.first, self.second = _secret("first_passphrase"), _secret("first_passphrase_again")
+        self.secret, self.again = _secret("first_passphrase"), _secret("first_passphrase_again")
         self._form = form = QFormLayout()
         form.addRow(self.tr("File"), row)
         form.addRow("", self.encrypt)
-        form.addRow(self.tr("Passphrase"), self.first)
-        form.addRow(self.tr("Again"), self.second)
+        form.addRow(self.tr("Passphrase"), self.secret)
+        form.addRow(self.tr("Again"), self.again)
         self.column.addLayout(form)
         self.warning = _label(self.tr(
             "Nobody can read an encrypted workspace without its passphrase, and nobody can recover it. Keep it where "
@@ -238,15 +260,15 @@ class WorkspacePage(_Page):
         self._toggle(False)
 
     def _toggle(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal
-        for each in (self.first, self.second):
+        for each in (self.secret, self.again):
             each.setEnabled(on)
             self._form.setRowVisible(each, on)
         if on:
-            self.first.setFocus()
+            self.secret.setFocus()
 
     def passphrase(self) -> str:
         """Return the passphrase, empty where the file stays plain."""
-        return self.first.text() if self.encrypt.isChecked() else ""
+        return self.secret.text() if self.encrypt.isChecked() else ""
 
     def fault(self) -> str:
         """Say what keeps this page from being right."""
@@ -254,9 +276,9 @@ class WorkspacePage(_Page):
             return self.tr("Name a file.")
         if Path(self.file.text()).expanduser().exists():
             return self.tr("That file is there already. Choose another name.")
-        if self.encrypt.isChecked() and self.first.text() != self.second.text():
+        if self.encrypt.isChecked() and self.secret.text() != self.again.text():
             return self.tr("The two passphrases differ.")
-        if self.encrypt.isChecked() and not self.first.text():
+        if self.encrypt.isChecked() and not self.secret.text():
             return self.tr("Give a passphrase.")
         return ""
 
@@ -280,19 +302,19 @@ class PersonPage(_Page):
         super().__init__(wizard, self.tr("Who works here"), self.tr(
             "Every decision is stored with the name of the person who made it."
         ))
-        self.coder = QLineEdit(wizard.services.settings.coder)
+        self.first = self.coder = QLineEdit(wizard.services.settings.coder)
         self.coder.setObjectName("first_coder")
         self.shared = QCheckBox(self.tr("Several people share this workspace: I administer it and sign in"))
         self.shared.setObjectName("first_shared")
         self.name = QLineEdit()
         self.name.setObjectName("first_name")
-        self.first, self.second = _secret("first_password"), _secret("first_password_again")
+        self.secret, self.again = _secret("first_password"), _secret("first_password_again")
         self._form = form = QFormLayout()
         form.addRow(self.tr("Short name"), self.coder)
         form.addRow("", self.shared)
         form.addRow(self.tr("Full name"), self.name)
-        form.addRow(self.tr("Password"), self.first)
-        form.addRow(self.tr("Again"), self.second)
+        form.addRow(self.tr("Password"), self.secret)
+        form.addRow(self.tr("Again"), self.again)
         self.column.addLayout(form)
         self.problem = _label("")
         self.problem.setObjectName("first_problem")
@@ -302,30 +324,25 @@ class PersonPage(_Page):
         self._toggle(False)
 
     def _toggle(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal
-        for each in (self.name, self.first, self.second):
+        for each in (self.name, self.secret, self.again):
             each.setEnabled(on)
             self._form.setRowVisible(each, on)
         if on:
             self.name.setFocus()
-
-    def initializePage(self) -> None:
-        """Begin with the name, marked, so that typing replaces it."""
-        self.coder.setFocus()
-        self.coder.selectAll()
 
     def administrator(self) -> Administrator | None:
         """Return the first person of a shared workspace."""
         if not self.shared.isChecked():
             return None
         return Administrator(
-            coder_id=self.coder.text().strip(), name=self.name.text().strip(), password=self.first.text()
+            coder_id=self.coder.text().strip(), name=self.name.text().strip(), password=self.secret.text()
         )
 
     def fault(self) -> str:
         """Say what keeps this page from being right; what a password has to be is the workspace's own rule."""
         if not self.coder.text().strip():
             return self.tr("Give a short name.")
-        if self.shared.isChecked() and self.first.text() != self.second.text():
+        if self.shared.isChecked() and self.secret.text() != self.again.text():
             return self.tr("The two passwords differ.")
         return ""
 
