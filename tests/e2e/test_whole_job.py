@@ -18,7 +18,7 @@ from checkers.r4_server import running_server
 
 from ehrcoder.cli.main import main
 from ehrcoder.cli.validate_command import findings_of
-from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeKind
 from ehrcoder.core.edits import EditSeverity
 from ehrcoder.core.ids import RecordId
 from ehrcoder.core.records import RecordStatus
@@ -51,14 +51,19 @@ def do_the_job(sources: Sequence[Path], folder: Path) -> list[Json]:
 
 
 def warnings_after_mending(record_id: str, workspace: Path) -> list[str]:
-    """Take codes away until no code edit is an error, and return the rules of the warnings that are left."""
+    """Name a principal diagnosis, take codes away until none is an error; return the rules of the warnings left."""
     while True:
         with closing(Services()) as services, closing(services.open_workspace(workspace, read_only=True)) as opened:
             findings = findings_of(services, opened, RecordId(record_id))
+            codes = opened.coding(RecordId(record_id)).assignments
+        if any(each.rule_id == "no-principal" for each in findings):
+            first = next(each.coding.code for each in codes if each.kind is CodeKind.DIAGNOSIS)
+            assert command("verify", "principal", record_id, first, workspace=workspace) == 0
+            continue
         errors = [each for each in findings if each.severity is EditSeverity.ERROR]
         if not errors:
             return sorted({each.rule_id for each in findings if each.severity is EditSeverity.WARNING})
-        assert command("verify", "remove", record_id, errors[0].codes[0], workspace=workspace) == 0
+        assert command("verify", "remove", record_id, errors[0].assignment_ids[-1], workspace=workspace) == 0
 
 
 def record_ids(workspace: Path) -> list[str]:
