@@ -39,11 +39,8 @@ GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
               ("tests/unit/core/test_edit_findings.py", "tests/unit/core/test_code_edits.py",
                "tests/unit/core/test_code_notes.py")),
     "export": (("ehrcoder.adapters.fhir.rules", "ehrcoder.adapters.fhir.rules_content"),
-               ("tests/adapters/fhir/test_fhir_structure.py", "tests/adapters/fhir/test_fhir_checkers.py",
-                "tests/adapters/fhir/test_fhir_mapping.py")),
+               ("tests/adapters/fhir/test_fhir_rules.py",)),
 }
-# These take minutes, or ask other programs: a mutant that only they notice counts as alive.
-_TOO_SLOW = ("any_value_anywhere", "finds_nothing_in_any_bundle", "takes_every_transaction", "second_export_of")
 _COMPARISONS = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -206,7 +203,7 @@ def run(tests: tuple[str, ...]) -> int:
     import pytest
 
     return int(pytest.main(["-x", "-q", *(word for name in _NOT_NEEDED for word in ("-p", f"no:{name}")),
-                            "-m", "not slow and not model", "-k", f"not ({' or '.join(_TOO_SLOW)})", *tests]))
+                            "-m", "not slow and not model", *tests]))
 
 
 def _forget_own_modules() -> None:

@@ -75,7 +75,8 @@ def check_dates(nodes: Sequence[Node], place: str) -> Iterator[Breach]:
             if (name not in _DATE_NAMES and name not in _TIME_NAMES) or not isinstance(value, str):
                 continue
             if _earliest_day(value) is None:
-                yield Breach(rule="date", place=f"{place}.{path}.{name}", message="is not a possible date")
+                where = ".".join(filter(None, (place, path, name)))
+                yield Breach(rule="date", place=where, message="is not a possible date")
         start, end = node.get("start"), node.get("end")
         if isinstance(start, str) and isinstance(end, str) and not _in_order(start, end):
             yield Breach(rule="date", place=f"{place}.{path}", message="ends before it starts")
