@@ -1,6 +1,6 @@
 """Takes a picture of every screen of the window in its three themes: `python packaging/window_screens.py docs/screens`.
 
-The pictures stand in `docs/screens`, a folder for each theme; docs/screens.md shows them.
+A picture shows one screen in the three themes side by side; docs/screens.md shows the pictures.
 
 The records are demo notes, proposed for without a language model, in a workspace that is thrown away afterwards.
 """
@@ -12,14 +12,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import numpy as np
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ehrcoder.core.assignments import Decision
@@ -34,6 +33,7 @@ from screenshots import paths_to_show
 
 NOTES = ("01-cardiology-nstemi.txt", "02-pulmonology-copd-exacerbation.txt", "04-surgery-appendicitis-discharge.txt")
 SIZE = (1440, 900)
+WIDTH, QUALITY = 800, 50
 
 
 class Screens:
@@ -51,14 +51,17 @@ class Screens:
 
     def take(self, name: str, shown: QWidget | None = None) -> None:
         """Save in each theme what the window shows, or a dialog of its own."""
+        pictures: list[QImage] = []
         for theme in THEMES.values():
             self._window.set_theme(theme)
             self.settle()
-            target = self._folder / theme.name / f"{name}.png"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            image = _in_few_colours((shown or self._window).grab().toImage())
-            if not image.save(str(target), "PNG"):
-                raise SystemExit(f"{target} could not be written")
+            whole = (shown or self._window).grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+            pictures.append(whole.scaledToWidth(
+                WIDTH if shown is None else min(whole.width(), WIDTH), Qt.TransformationMode.SmoothTransformation))
+        target = self._folder / f"{name}.webp"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not _side_by_side(pictures).save(str(target), "WEBP", QUALITY):
+            raise SystemExit(f"{target} could not be written")
         print(name)
 
     def act(self, *names: str) -> None:
@@ -74,14 +77,15 @@ class Screens:
         self.settle()
 
 
-def _in_few_colours(image: QImage) -> QImage:
-    """Return the picture with its 256 most frequent colours, so that many of them stay small files."""
-    whole = image.convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(whole.constBits(), dtype=np.uint32)
-    colours, counts = np.unique(pixels, return_counts=True)
-    table = [int(colour) for colour in colours[np.argsort(-counts)][:256]]
-    plain = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
-    return whole.convertToFormat(QImage.Format.Format_Indexed8, table, plain)
+def _side_by_side(pictures: Sequence[QImage]) -> QImage:
+    """Return pictures of one size as one."""
+    width, height = pictures[0].width(), pictures[0].height()
+    whole = QImage(width * len(pictures), height, QImage.Format.Format_RGB32)
+    painter = QPainter(whole)
+    for place, each in enumerate(pictures):
+        painter.drawImage(place * width, 0, each)
+    painter.end()
+    return whole
 
 
 def _tour(screens: Screens, window: MainWindow) -> None:

@@ -38,6 +38,10 @@ class ActiveTime(QObject):
             self._worked += pause if pause <= LONGEST_PAUSE else 0.0
             self._last = at
 
+    def note_now(self) -> None:
+        """Take note of an action's key: Qt hands it to the action alone, and the filter below never sees it."""
+        self.note(time.monotonic())
+
     def take(self) -> int:
         """Return the whole seconds since they were last taken, to be kept with a decision."""
         fresh = int(self._worked) - self._taken

@@ -72,8 +72,8 @@ class FileJobs(QObject):
     def _format_words(self, name: str) -> str:
         """Return what a form is good for, with its name on the command line."""
         known = {
-            "fhir-transaction": self.tr("FHIR R4, to be sent to a server (transaction)"),
-            "fhir-collection": self.tr("FHIR R4, to be kept as a file (collection)"),
+            "fhir-transaction": self.tr("FHIR R4, for a server (transaction)"),
+            "fhir-collection": self.tr("FHIR R4, as a file (collection)"),
             "fhir-document": self.tr("FHIR R4 document, to be read as a whole"),
             "fhir-ndjson": self.tr("FHIR bulk data, one file for each kind"),
             "ccda": self.tr("C-CDA document (XML)"),

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self._style()  # before the widgets are made: polishing them again afterwards takes longer
         self.setWindowTitle("EHRCoder")
-        self.actions_ = ActionSet(self, self.trigger, KeyMap(action_specs(), keys_file))
+        self.actions_ = ActionSet(self, self._on_action, KeyMap(action_specs(), keys_file))
         self.actions_["bulk_allowed"].setChecked(self.memory.is_on("bulk_allowed"))
         self._build_panes()
         self._build_popups()
@@ -242,6 +242,11 @@ class MainWindow(QMainWindow):
         self.records.chosen.connect(self._open_chosen)
 
     # what happens
+
+    def _on_action(self, name: str) -> None:
+        """A person pressed an action's key or button; such a key never reaches the window as a key press."""
+        self.session.active.note_now()
+        self.trigger(name)
 
     def trigger(self, name: str) -> None:
         """Carry out an action; while a popup is open its keys go to the popup alone."""

@@ -11,6 +11,7 @@ from ehrcoder.gui.theme import THEMES, Theme
 if TYPE_CHECKING:
     from ehrcoder.gui.main_window import MainWindow
 
+_ROOMY = 660
 _USUAL_SIZE = (1440, 900)
 
 
@@ -73,6 +74,9 @@ class WindowMemory:
         records = min(max(window.records.minimumWidth(), width * 18 // 100), 340)
         codes = max(window.right.minimumWidth(), width * 31 // 100)
         window.panes.setSizes([records, width - records - codes, codes])
+        height = window.right.height()
+        assigned = height * (42 if height > _ROOMY else 37) // 100
+        window.right.setSizes([height - assigned, assigned])
 
     def remember(self, window: MainWindow) -> None:
         """Write all of it."""

@@ -814,12 +814,12 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>Documento FHIR R4, para leer entero</translation>
   </message>
   <message>
-   <source>FHIR R4, to be kept as a file (collection)</source>
-   <translation>FHIR R4, para guardar como archivo (collection)</translation>
+   <source>FHIR R4, as a file (collection)</source>
+   <translation>FHIR R4, como archivo (collection)</translation>
   </message>
   <message>
-   <source>FHIR R4, to be sent to a server (transaction)</source>
-   <translation>FHIR R4, para enviar a un servidor (transaction)</translation>
+   <source>FHIR R4, for a server (transaction)</source>
+   <translation>FHIR R4, para un servidor (transaction)</translation>
   </message>
   <message>
    <source>FHIR bulk data, one file for each kind</source>

@@ -59,6 +59,7 @@ def test_a_record_goes_from_file_to_signature_by_keys_alone(tmp_path: Path, disp
         coding, events = workspace.coding(record_id), workspace.events(record_id)
     finally:
         workspace.close()
+    assert sum(event.draft.active_seconds for event in events) >= 1  # keys of actions count as work
     groups: dict[str, CodingAction] = {}
     for event in events:
         groups.setdefault(event.group_id, event.draft.action)

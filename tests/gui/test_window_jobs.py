@@ -260,3 +260,14 @@ def test_the_button_of_the_first_step_lets_codes_be_proposed(window: MainWindow)
 def test_the_tour_on_a_record_with_codes_begins_with_looking_at_them(proposed: MainWindow):
     proposed.tour.start()
     assert proposed.tour.place == 1
+
+
+def test_the_key_of_an_action_counts_as_work(proposed: MainWindow):
+    active = proposed.session.active
+    active._last -= 30  # the key before was pressed half a minute ago
+    press(proposed, KEY.Key_J)
+    assert 30 <= active.total < 40
+    active._last -= 30
+    press(proposed, KEY.Key_A)
+    assert wait_until_loaded(proposed)
+    assert proposed.session.view.active_seconds >= 60
