@@ -60,7 +60,7 @@ class Screens:
                 WIDTH if shown is None else min(whole.width(), WIDTH), Qt.TransformationMode.SmoothTransformation))
         target = self._folder / f"{name}.webp"
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not _side_by_side(pictures).save(str(target), "WEBP", QUALITY):
+        if not _side_by_side(pictures).save(str(target), quality=QUALITY):
             raise SystemExit(f"{target} could not be written")
         print(name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from ehrcoder.core.assignments import CodeAssignment, DiagnosisUse
@@ -72,7 +72,6 @@ class AssignedPane(Pane):
         self.findings.setObjectName("findings")
         self.findings.setAccessibleName(self.tr("Code edits"))
         self.findings.setWordWrap(True)
-        self.findings.setMaximumHeight(_FINDINGS_HIGH)
         self.findings.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.findings.hide()
         self.body.addWidget(self.findings)
@@ -137,9 +136,23 @@ class AssignedPane(Pane):
             self.findings.addItem(item)
         if 0 <= marked < len(findings):
             self.findings.setCurrentRow(marked)
-        wanted = self.findings.sizeHintForRow(0) * len(findings) + 8 if findings else 0
-        self.findings.setMaximumHeight(min(wanted, _FINDINGS_HIGH))
         self.findings.setVisible(bool(findings))
+        self._fit_findings()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_findings()
+
+    def _fit_findings(self) -> None:
+        """Show whole code edits only, as many as leave the codes their rows; the others are scrolled to."""
+        limit = max(min(self.height() * 3 // 10, _FINDINGS_HIGH), self.findings.fontMetrics().height() + 12)
+        high = 0
+        for row in range(self.findings.count()):
+            further = self.findings.sizeHintForRow(row)
+            if high + further > limit and high:
+                break
+            high = min(high + further, limit)
+        self.findings.setFixedHeight(high + 4)
 
     @property
     def errors(self) -> tuple[str, ...]:
