@@ -21,6 +21,7 @@ from ehrcoder.core.codes import ICD_10_CM
 from ehrcoder.core.records import Period
 from ehrcoder.gui.app import wait_until_loaded
 from ehrcoder.gui.dialogs.code_set_import import CodeSetImportPopup
+from ehrcoder.gui.job_state import JobState
 from ehrcoder.gui.main_window import MainWindow
 from ehrcoder.gui.models.record_list import QueueFilter
 from ehrcoder.paths import find_paths
@@ -134,3 +135,15 @@ def test_a_broken_release_is_told_with_what_was_kept(open_window, sets: Path, tm
     assert popup.result.isVisible()
     assert "damaged or cut off" in popup.result.toPlainText()
     assert "The installed code sets are unchanged." in popup.result.toPlainText()
+
+
+def test_the_dialog_says_how_long_an_import_still_takes(window: MainWindow) -> None:
+    shown = dialog(window)
+    jobs = window.session.jobs
+    shown._on_started(jobs.begin("codesets"))
+    shown._on_job(JobState(name="codesets", text="Importing code sets: ICD-10-CM", done=2, total=5, seconds_left=130))
+    assert shown.step.text() == "Importing code sets: ICD-10-CM  ·  about 2 min left"
+    shown._on_job(JobState(name="codesets", text="Importing code sets: ICD-10-CM", done=1, total=5))
+    assert shown.step.text() == "Importing code sets: ICD-10-CM"
+    jobs.end("codesets")
+    assert shown.files.isEnabled()
