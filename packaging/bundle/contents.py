@@ -23,7 +23,7 @@ EXCLUDED = (
     "hypothesis", "jinja2", "joblib", "matplotlib", "mypy", "pip", "pyright", "pytest", "scipy", "setuptools",
     "simple_icd_10_cm", "sklearn", "sphinx", "tkinter", "torch", "transformers", "wheel", "numpy.f2py",
     "cryptography", "curses", "_curses", "distributed", "yaml", "readline", "ssl", "_ssl", "lxml.objectify",
-    "lxml.html", "lxml.isoschematron", "numpy.testing",
+    "lxml.html", "lxml.isoschematron", "numpy.testing", "numpy.fft",
     "numpy.distutils", "pydantic.mypy", "pydantic.v1", "PySide6.QtNetwork", "PySide6.QtQml",
     "PySide6.QtQuick", "PySide6.QtDBus", "PySide6.QtTest", "sqlite_utils.cli",
 )
@@ -36,7 +36,7 @@ _QT_PLUGINS = {
     "platforms": ("qxcb", "qwayland", "qoffscreen", "qminimal", "qwindows", "qcocoa"),
     "platformthemes": ("qxdgdesktopportal",),
     "platforminputcontexts": ("compose", "ibus"),
-    "imageformats": ("qsvg", "qico", "qjpeg", "qgif"),
+    "imageformats": ("qsvg", "qico"),
     "iconengines": ("qsvgicon",),
     "styles": ("qwindows", "qmac", "qmodernwindows"),
     "xcbglintegrations": ("qxcb-glx", "qxcb-egl"),
@@ -50,7 +50,7 @@ _QT_TRANSLATIONS = ("qtbase_es", "qtbase_en", "qt_es", "qt_en")
 # stays out.
 _OF_THE_SYSTEM = re.compile(
     r"^lib(GL|EGL|GLX|GLdispatch|OpenGL|drm|gbm|nvidia|gtk|gdk|cairo|pango(cairo|ft2)?|atk|gio|gobject|gmodule|"
-    r"harfbuzz|thai|datrie|fribidi|graphite2|pixman|mount|blkid|selinux|gssapi_krb5|krb5|krb5support|k5crypto|com_err|keyutils|ssl|readline|"
+    r"harfbuzz|jpeg|thai|datrie|fribidi|graphite2|pixman|mount|blkid|selinux|gssapi_krb5|krb5|krb5support|k5crypto|com_err|keyutils|ssl|readline|"
     r"tinfo)([-_.]|$)"
 )
 # What a program may expect of any Linux desktop: the C library, and the driver's entry points.
