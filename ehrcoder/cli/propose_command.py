@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
         if options.all:
             withheld = held_back(workspace, campaigns)
             chosen = [row.record_id for row in workspace.rows()
-                      if row.status is not RecordStatus.SIGNED and row.record_id not in withheld]
+                      if row.status is not RecordStatus.SIGNED and row.masked_as is None
+                      and row.record_id not in withheld]
         else:
             chosen = [find_record(workspace, name) for name in options.records]
         if not chosen:

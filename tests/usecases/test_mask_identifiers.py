@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from builders.coding_world import CountingIds, SteppingClock
 
 from ehrcoder.adapters.store.workspace import SqliteWorkspace
 from ehrcoder.cli.main import main
+from ehrcoder.core.campaign.plan import CampaignPlan
 from ehrcoder.core.codes import ICD_10_CM, CodeKind, Coding
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.evidence import Evidence, TextSpan
 from ehrcoder.core.identifiers import IdentifierKind
 from ehrcoder.core.ids import DocumentId, RecordId
 from ehrcoder.core.records import ClinicalDocument, EncounterRecord, ImportedCode, Patient
+from ehrcoder.usecases.campaign.label import make_label_list
+from ehrcoder.usecases.campaign.sample import gather_facts
 from ehrcoder.usecases.mask_identifiers import mask_record, of_kinds
 
 NOTE = "Seen by Dr. Maria Lopez on 2026-03-04.\r\nFever. Mr. Smith has pneumonia.\r\n"
@@ -93,6 +97,29 @@ def test_a_record_without_findings_is_not_doubled(workspace) -> None:
     workspace.add_records([plain])
     with pytest.raises(InputError, match="nothing was masked"):
         mask_record(RecordId("r2"), store=workspace, clock=SteppingClock(), ids=CountingIds())
+
+
+def test_a_masked_version_stands_for_its_original_in_a_campaign(workspace) -> None:
+    version = masked(workspace).record_id
+    store = workspace.campaigns
+    campaign = store.create("c", CampaignPlan(control_share=0.0))
+    assert [each.record_id for each in gather_facts(workspace)] == [version]
+    name = make_label_list(campaign, records=workspace, store=store)
+    assert [line.item.record_id for line in store.work(campaign.campaign_id, name)] == [version]
+
+
+def test_proposing_for_all_leaves_the_originals_of_masked_versions_out(tmp_path: Path, capsys) -> None:
+    (tmp_path / "note.txt").write_bytes(NOTE.encode())
+    workspace = ["--workspace", str(tmp_path / "w.ehrw")]
+    assert main(["import", str(tmp_path / "note.txt"), *workspace]) == 0
+    assert main(["identifiers", "--all", "--mask", *workspace]) == 0
+    capsys.readouterr()
+    assert main(["propose", "--all", "--no-model", "--json", *workspace]) == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert main(["records", "list", "--json", *workspace]) == 0
+    titles = {row["record_id"]: row["title"] for row in json.loads(capsys.readouterr().out)}
+    assert len(titles) == 2
+    assert titles[result["record"]] == "note (masked)"
 
 
 def test_the_command_line_masks_shows_the_mapping_and_finds_nothing_more(tmp_path: Path, capsys) -> None:

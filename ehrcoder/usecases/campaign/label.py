@@ -99,13 +99,14 @@ class Chunk:
 def make_label_list(
     campaign: Campaign, *, records: RecordStore, store: CampaignStore, order: Sequence[RecordId] | None = None
 ) -> str:
-    """Store the list of what is to be labelled: everything that nobody began to code.
+    """Store the list of what is to be labelled: everything that nobody began to code, masked versions for originals.
 
     Left out are the control arm and what waits on a sample list, since both are coded without suggestions.
 
     The order is that of the import, or another one. Raises InputError when nothing is left.
     """
-    waiting = {row.record_id for row in records.rows() if row.status in (RecordStatus.NEW, RecordStatus.PROPOSED)}
+    waiting = {row.record_id for row in records.rows()
+               if row.status in (RecordStatus.NEW, RecordStatus.PROPOSED) and row.masked_as is None}
     waiting -= sampled_records(campaign, store)
     chosen = [r for r in order if r in waiting] if order else [
         row.record_id for row in records.rows() if row.record_id in waiting]

@@ -30,8 +30,8 @@ class Ranker(Protocol):
 
 
 def gather_facts(store: RecordStore, *, progress: Progress | None = None) -> tuple[RecordFacts, ...]:
-    """Return the facts of every record, in the order of import."""
-    rows = store.rows()
+    """Return the facts of every record in the order of import; a masked version stands for its original."""
+    rows = [row for row in store.rows() if row.masked_as is None]
     facts: list[RecordFacts] = []
     for number, row in enumerate(rows, start=1):
         facts.append(facts_of(store.record(row.record_id)))
