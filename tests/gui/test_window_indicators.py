@@ -32,13 +32,10 @@ ENOUGH = 3.0
 
 @pytest.fixture(params=sorted(THEMES))
 def theme(request, qapp):
-    before = qapp.property("ehrcoder_theme"), qapp.styleSheet(), qapp.palette()
     chosen = THEMES[request.param]
     apply_theme(qapp, chosen, 11)
-    yield chosen
-    qapp.setProperty("ehrcoder_theme", before[0])
-    qapp.setPalette(before[2])
-    qapp.setStyleSheet(before[1])
+    # Every window puts its own theme on; a style sheet that is taken away again leaves Qt with a style that is gone.
+    return chosen
 
 
 @pytest.fixture
