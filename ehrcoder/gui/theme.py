@@ -165,8 +165,8 @@ def _palette(theme: Theme) -> QPalette:
 
 @cache
 def _pictures() -> str:
-    """Return the folder of the marks in check boxes and of the arrows, as a style sheet writes it."""
-    return (find_paths().resources / "icons").as_posix()
+    """Return the folder of the marks in check boxes and of the arrows, as a style sheet writes it between quotes."""
+    return (find_paths().resources / "icons").as_posix().replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _style_sheet(theme: Theme, font_size: int) -> str:
@@ -236,7 +236,7 @@ QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{ w
 QRadioButton::indicator {{ border-radius: 8px; }}
 QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border-color: {t.accent}; }}
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {t.accent};
-  border-color: {t.accent}; image: url({pictures}/check-{t.name}.svg); }}
+  border-color: {t.accent}; image: url("{pictures}/check-{t.name}.svg"); }}
 QRadioButton::indicator:checked {{ background: {t.surface}; border: 5px solid {t.accent}; width: 7px; height: 7px; }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {t.control_border};
   background: {t.window}; }}
@@ -247,10 +247,10 @@ QComboBox, QAbstractSpinBox {{ background: {t.raised}; color: {t.text}; border: 
 QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {t.accent}; padding: 2px 6px; }}
 QComboBox:disabled, QAbstractSpinBox:disabled {{ color: {t.muted}; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
-QComboBox::down-arrow {{ image: url({pictures}/down-{t.name}.svg); width: 12px; height: 12px; }}
+QComboBox::down-arrow {{ image: url("{pictures}/down-{t.name}.svg"); width: 12px; height: 12px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 18px; background: transparent; }}
-QAbstractSpinBox::up-arrow {{ image: url({pictures}/up-{t.name}.svg); width: 9px; height: 9px; }}
-QAbstractSpinBox::down-arrow {{ image: url({pictures}/down-{t.name}.svg); width: 9px; height: 9px; }}
+QAbstractSpinBox::up-arrow {{ image: url("{pictures}/up-{t.name}.svg"); width: 9px; height: 9px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{pictures}/down-{t.name}.svg"); width: 9px; height: 9px; }}
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0 5px;
   background: transparent; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_border};

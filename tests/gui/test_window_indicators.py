@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -25,7 +27,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ehrcoder.gui.theme import THEMES, Theme, apply_theme, contrast
+from ehrcoder.gui import theme as theme_module
+from ehrcoder.gui.theme import DARK, THEMES, Theme, apply_theme, contrast
 
 ENOUGH = 3.0
 
@@ -90,6 +93,25 @@ def test_a_box_is_seen_ticked_or_not(theme: Theme, kind, is_on: bool, painted) -
     inside = QRect(place.center().x() - 2, place.center().y() - 2, 5, 5)
     fill = image.pixelColor(place.left() + 3, place.center().y()).name()
     assert (strongest(image, inside, fill) >= ENOUGH) == is_on  # the mark; nothing is there where it is not ticked
+
+
+def test_the_mark_is_found_where_the_program_lies_in_a_folder_with_spaces(
+    qapp, painted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtlog
+) -> None:
+    folder = tmp_path / 'EHR Coder ñ "2"'
+    shutil.copytree(Path(__file__).parents[2] / "resources" / "icons", folder / "icons")
+    monkeypatch.setattr(theme_module, "find_paths", lambda: SimpleNamespace(resources=folder))
+    theme_module._pictures.cache_clear()
+    try:
+        apply_theme(qapp, DARK, 12)
+        button = QCheckBox("Encrypt it")
+        button.setChecked(True)
+        image, place = painted(button), indicator(button)
+    finally:
+        theme_module._pictures.cache_clear()
+    inside = QRect(place.center().x() - 2, place.center().y() - 2, 5, 5)
+    assert strongest(image, inside, DARK.accent) >= ENOUGH
+    assert not any("stylesheet" in each.message for each in qtlog.records)
 
 
 @pytest.mark.parametrize("is_on", [False, True])
