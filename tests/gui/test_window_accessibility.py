@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from builders.window_keys import open_popup
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
@@ -41,19 +42,7 @@ def _takes_focus(widget: QWidget) -> bool:
     "filter_tray", "accept_listed", "sign",
 ])
 def test_no_control_that_takes_the_focus_is_without_a_name_and_a_role(proposed: MainWindow, popup: str):
-    if popup == "sign":
-        for _ in range(5):
-            proposed.trigger("accept")
-            assert wait_until_loaded(proposed)
-        proposed.tray.go_to(proposed.tray.model.rows[0].suggestion.suggestion_id)
-        proposed.trigger("principal")
-        assert wait_until_loaded(proposed)
-    if popup == "accept_listed":
-        proposed.actions_["bulk_allowed"].setChecked(True)
-        proposed.tray.which.setCurrentIndex(1)
-    if popup:
-        proposed.trigger(popup)
-        assert wait_until_loaded(proposed)
+    open_popup(proposed, popup)
     nameless = []
     for widget in proposed.findChildren(QWidget):
         if not _takes_focus(widget):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from builders.window_keys import CTRL, KEY, NONE, SHIFT, press
 from builders.window_world import FakeIndex, FakeServices
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
@@ -18,16 +19,6 @@ from ehrcoder.gui.app import make_window, wait_until_loaded
 from ehrcoder.gui.main_window import MainWindow
 from ehrcoder.gui.models.record_list import QueueFilter, QueueOrder
 from ehrcoder.usecases.foresee_edits import Outlook
-
-KEY = Qt.Key
-CTRL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-NONE = Qt.KeyboardModifier.NoModifier
-
-
-def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
-    QTest.keyClick(window.focusWidget() or window, key, modifier)
-    assert wait_until_loaded(window)
 
 
 def type_words(window: MainWindow, words: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders.window_keys import open_popup
 from builders.window_world import FakeServices
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -54,19 +55,7 @@ def cut_off(root: QWidget) -> Iterator[str]:
 
 
 def _open(window: MainWindow, action: str) -> None:
-    if action == "sign":
-        for _ in range(5):
-            window.trigger("accept")
-            assert wait_until_loaded(window)
-        window.tray.go_to(window.tray.model.rows[0].suggestion.suggestion_id)
-        window.trigger("principal")
-        assert wait_until_loaded(window)
-    if action == "accept_listed":
-        window.actions_["bulk_allowed"].setChecked(True)
-        window.tray.which.setCurrentIndex(1)
-    if action:
-        window.trigger(action)
-        assert wait_until_loaded(window)
+    open_popup(window, action)
     QApplication.processEvents()
 
 

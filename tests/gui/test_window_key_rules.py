@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from builders.window_keys import ALT, CTRL, KEY, NONE, SHIFT, press
 from builders.window_world import FakeServices
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -17,17 +18,6 @@ from ehrcoder.core.assignments import (
 from ehrcoder.core.records import RecordStatus
 from ehrcoder.gui.app import wait_until_loaded
 from ehrcoder.gui.main_window import MainWindow
-
-KEY = Qt.Key
-CTRL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-ALT = Qt.KeyboardModifier.AltModifier
-NONE = Qt.KeyboardModifier.NoModifier
-
-
-def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
-    QTest.keyClick(window.focusWidget() or window, key, modifier)
-    assert wait_until_loaded(window)
 
 
 def type_words(window: MainWindow, words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from builders.window_keys import ALT, CTRL, KEY, SHIFT, press
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -15,17 +16,6 @@ from ehrcoder.gui.main_window import MainWindow
 from ehrcoder.gui.models.tables import Column, TableModel
 from ehrcoder.gui.views.lists import make_sortable, plain_table
 from ehrcoder.usecases.import_records import FileOutcome, ImportReport, ImportStatus
-
-KEY = Qt.Key
-CTRL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-ALT = Qt.KeyboardModifier.AltModifier
-NONE = Qt.KeyboardModifier.NoModifier
-
-
-def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
-    QTest.keyClick(window.focusWidget() or window, key, modifier)
-    assert wait_until_loaded(window)
 
 
 def clipboard() -> str:
