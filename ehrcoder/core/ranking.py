@@ -6,7 +6,7 @@ classification calls it. An entry is good where each slot is met by one of its r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,12 +29,24 @@ _UNASKED = {
     "presence": -0.08, "absence": -0.08, "aftercare": -0.06, "dislocation": -0.03, "status": -0.04,
 }
 _OTHER_SIDE = {"left": "right", "right": "left"}
+# Where a denial ends in a title: "puncture wound without foreign body, left foot" has a left foot. The commas are
+# gone, so it is told by the words with which titles go on.
+_DENIAL_ENDS = SIDES | {"unspecified", "initial", "subsequent", "sequela", "with"}
+_DENIED_BODY = ("foreign", "body")
+# Operations that are done through the skin unless it is said that they were not; all others of surgery are open then.
+_THROUGH_THE_SKIN = frozenset(
+    "drainage insertion dilation introduction irrigation transfusion administration measurement monitoring".split()
+)
+_APPROACHES = {"open": (0.0, -0.016), "percutaneous": (-0.016, 0.0), "endoscopic": (-0.008, -0.016)}
+"""What an approach that was not asked for costs, where the usual one is open and where it is through the skin."""
+_ASKED_APPROACH = frozenset("open percutaneous endoscopic external via approach".split())
 _WRONG_SIDE = 0.3
 HEADER_LOST = 0.08
 _LENGTH = 0.0005
 _SYNONYM = 0.99
 _WHOLE_TERM = 0.995
 _REST = 0.985
+_TITLE_ADDED = 0.97
 
 
 Form = tuple[str, float, bool]
@@ -80,6 +92,8 @@ class Query:
     asked: frozenset[str] = frozenset()
     whole: str = ""
     """The words in the order of the alphabet, as whole synonyms are looked up."""
+    trust: float = 1.0
+    """How sure it is that this was meant: less than 1 where a word's spelling was corrected."""
 
     def side_missed(self, words: Collection[str]) -> float:
         """Return what a label loses for standing on the other side of the body than the one that was named."""
@@ -177,8 +191,18 @@ def _denied(query: Query, words: Sequence[str], used: Collection[int]) -> float:
     """What an entry loses for denying what was asked for: "with gangrene" is not "without gangrene"."""
     if "without" not in words or "without" in query.asked or "no" in query.asked:
         return 0.0
-    after = words.index("without")
-    return 0.25 if any(place > after for place in used) else 0.0
+    return 0.25 if any(place in used for place in _denied_places(words)) else 0.0
+
+
+def _denied_places(words: Sequence[str]) -> Iterator[int]:
+    first = -1
+    for place, word in enumerate(words):
+        if word == "without":
+            first = place + 1
+        elif word in _DENIAL_ENDS or tuple(words[first : first + 2]) == _DENIED_BODY and place == first + 2:
+            first = -1
+        elif first >= 0:
+            yield place
 
 
 def entry_score(query: Query, labels: Sequence[str], *, is_billable: bool) -> tuple[float, int]:
@@ -188,9 +212,9 @@ def entry_score(query: Query, labels: Sequence[str], *, is_billable: bool) -> tu
     ranked.
     """
     if labels[0] == query.typed and is_billable:
-        return 1.0, 0
+        return query.trust, 0
     if is_billable and query.typed in labels:
-        return _WHOLE_TERM, labels.index(query.typed)
+        return _WHOLE_TERM * query.trust, labels.index(query.typed)
     best, which = _best_label(query, labels)
     if best == 0.0:
         return 0.0, 0
@@ -203,7 +227,22 @@ def entry_score(query: Query, labels: Sequence[str], *, is_billable: bool) -> tu
 
 def unasked(query: Query, title: Sequence[str]) -> float:
     """Return what a title gains or loses for what it says without having been asked."""
-    return sum(_UNASKED[word] for word in set(title) if word in _UNASKED and word not in query.asked)
+    told = set(title)
+    if "without" in told:
+        denied = set(_denied_places(title))
+        told = {word for place, word in enumerate(title) if place not in denied}
+    lost = sum(_UNASKED[word] for word in told if word in _UNASKED and word not in query.asked)
+    if "approach" not in told or len(title) < 3:
+        return lost
+    return lost + _approach(query, title) - (_UNASKED["open"] if "open" in told and "open" not in query.asked else 0.0)
+
+
+def _approach(query: Query, title: Sequence[str]) -> float:
+    """What a procedure loses for an approach that nobody asked for and that is not the usual one."""
+    before = title[title.index("approach") - 1]
+    if before not in _APPROACHES or _ASKED_APPROACH & query.asked:
+        return 0.0
+    return _APPROACHES[before][title[0] in _THROUGH_THE_SKIN]
 
 
 def _best_label(query: Query, labels: Sequence[str]) -> tuple[float, int]:
@@ -223,4 +262,37 @@ def _best_label(query: Query, labels: Sequence[str]) -> tuple[float, int]:
         spread = 0.8 * label_score(query, " ".join(dict.fromkeys(" ".join(labels).split())))
         if spread > best:
             best, which = spread, 0
+        with_title, number = _with_title(query, probes, labels)
+        if with_title > best:
+            best, which = with_title, number
     return best, which
+
+
+def _with_title(
+    query: Query, probes: Sequence[Sequence[str]], labels: Sequence[str]
+) -> tuple[float, int]:
+    """Return the score of the best term with what the title has of the words that the term lacks.
+
+    "Left knee replacement" is the term "knee replacement" of an entry whose title says left.
+    """
+    best, which = 0.0, 0
+    title = labels[0].split()
+    for number, label in enumerate(labels[1:], start=1):
+        lacking = tuple(form for forms in probes if not any(form in label for form in forms) for form in forms)
+        if not lacking or len(lacking) == sum(map(len, probes)):
+            continue
+        more = [word for word in title if word.startswith(lacking)]
+        score = _TITLE_ADDED * label_score(query, " ".join((label, *more))) if more else 0.0
+        if score > best:
+            best, which = score, number
+    return best, which
+
+
+def told_further(title: Sequence[str], above: Collection[str]) -> int:
+    """Return by how many telling words a title says more than that of the header above it."""
+    denied = set(_denied_places(title))
+    return sum(
+        1 for place, word in enumerate(title)
+        if word not in above and word not in _SILENT and word not in JOINING and word != "without"
+        and place not in denied
+    )

@@ -35,6 +35,7 @@ _FILLERS = frozenset(
     "when since after before during get got getting feel feeling who which there their still really because also "
     "year yo my".split()
 )
+_LEADS = (("r", "o"), ("c", "o"), ("p", "w"), ("complaining", "of"), ("complain", "of"), ("presenting", "with"))
 _SHORT_SIDES = {"rt": "right", "lt": "left", "r": "right", "l": "left", "bilat": "bilateral", "both": "bilateral"}
 
 
@@ -77,7 +78,8 @@ class QueryReader:
             Slot(tuple(Reading(r.words, r.trust * trust) for r in slot.readings), slot.weight, slot.is_optional)
             for slot in query.slots
         )
-        return Query(slots, sides=query.sides, asked=query.asked, whole=query.whole)
+        typed = " ".join(better[word][0] if word in better else word for word in folded)
+        return Query(slots, typed=typed, sides=query.sides, asked=query.asked, whole=query.whole, trust=trust)
 
     def read_again(self, text: str) -> Query | None:
         """Return a query in which every longer word may be misspelled, known or not; None where nothing is near."""
@@ -133,10 +135,9 @@ class QueryReader:
         is_last: bool,
     ) -> Word:
         if needs_equality(word):
-            begins = is_last and word.isalpha() and word not in SIDES and len(word) < 3
-            return Word(((word, 1.0, False), (word, _BEGINNING, True)) if begins else ((word, 1.0, False),))
+            return Word(_exact_forms(word, meanings, is_last=is_last))
         forms: list[Form] = [(word, 1.0, True)]
-        forms.extend((meaning[0], _OTHER_WORD, False) for meaning in meanings if len(meaning) == 1)
+        forms.extend(_other_words(meanings))
         if known is not None:
             rows = self._vocabulary.execute(_OF_STEM.format("?"), (known.stem,))
             forms.extend((form, _SAME_STEM, False) for _, form in rows if not form.startswith(word))
@@ -149,9 +150,20 @@ class QueryReader:
         return Word(tuple(best.values())[:_MOST_FORMS])
 
 
+def _other_words(meanings: Sequence[tuple[str, ...]]) -> list[Form]:
+    return [(meaning[0], _OTHER_WORD, False) for meaning in meanings if len(meaning) == 1]
+
+
+def _exact_forms(word: str, meanings: Sequence[tuple[str, ...]], *, is_last: bool) -> tuple[Form, ...]:
+    """Return the forms of a word that is met exactly or by what it is short for: "fx" is a fracture."""
+    begins = is_last and word.isalpha() and word not in SIDES and len(word) < 3
+    further: list[Form] = [(word, _BEGINNING, True)] if begins else []
+    return ((word, 1.0, False), *further, *_other_words(meanings))[:_MOST_FORMS]
+
+
 def _with_sides(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Write sides out; "r/o" is no side, and what is to be ruled out is what is looked for."""
-    if words[:2] == ("r", "o") and len(words) > 2:
+    """Write sides out; "r/o" is no side, and what is complained of or ruled out is what is looked for."""
+    if words[:2] in _LEADS and len(words) > 2:
         words = words[2:]
     return tuple(_SHORT_SIDES.get(word, word) for word in words)
 

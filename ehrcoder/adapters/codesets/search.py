@@ -14,7 +14,7 @@ from ehrcoder.adapters.codesets.lists_read import CodeLists
 from ehrcoder.adapters.codesets.query import QueryReader
 from ehrcoder.core.codes import ICD_10_CM, Concept, without_dot
 from ehrcoder.core.matching import search_words
-from ehrcoder.core.ranking import HEADER_LOST, Query, Reading, Slot, Word, entry_score, unasked
+from ehrcoder.core.ranking import HEADER_LOST, Query, Reading, Slot, Word, entry_score, told_further, unasked
 from ehrcoder.ports import SearchHit
 
 # Entries are numbered from the most general title to the longest, so the first matches are the likely ones and
@@ -29,6 +29,7 @@ LIMIT ?
 _BELOW = """
 SELECT id, matched FROM concept WHERE bare > ? AND bare < ? AND is_billable = 1 ORDER BY id LIMIT ?
 """
+_TITLE = "SELECT matched FROM concept WHERE bare = ? AND is_billable = 0"
 _FULL = """
 SELECT c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes FROM concept c WHERE c.id = ?
 """
@@ -42,6 +43,7 @@ _RELAXED_SLOTS = 5
 _HEADERS_OPENED = 4
 _BELOW_A_HEADER = 12
 _BELOW_LOST = 0.03
+_FURTHER_LOST = 0.01
 _INDEX_TRUST = 0.96
 _POOR = 0.6
 _GOOD = 0.8
@@ -199,11 +201,12 @@ def _open_headers(query: Query, edition: Edition, hits: Hits) -> None:
         if "-" in header.bare or not header.bare:
             continue
         rows = edition.connection.execute(_BELOW, (header.bare, header.bare + _LAST_CHARACTER, _BELOW_A_HEADER))
+        above = frozenset(edition.connection.execute(_TITLE, (header.bare,)).fetchone()[0].split("\n", 1)[0].split())
         for concept_id, matched in rows:
             title = matched.split("\n", 1)[0]
             words = title.split()
             score = header.score + HEADER_LOST - _BELOW_LOST + unasked(query, words) - 0.001 * len(words)
-            score = min(0.98, score - query.side_missed(words))
+            score = min(0.98, score - query.side_missed(words)) - _FURTHER_LOST * told_further(words, above | query.asked)
             known = hits.get((system, concept_id))
             if score > (known.score if known else 0.0):
                 hits[system, concept_id] = _Found(score, 0, "", is_billable=True)
