@@ -12,12 +12,12 @@ from itertools import pairwise
 
 from ehrcoder.core.matching import JOINING, SIDES, needs_equality
 
-# Words with which the classification says that nothing more is known, or what goes without saying: an entry is
-# hardly worse for having them.
+# Words with which the classification says that nothing more is known, or what goes without saying, and the endings of
+# "toe(s)" and "crush(es)": an entry is hardly worse for having them.
 _SILENT = frozenset(
     "unspecified nos other not elsewhere classified specified site organism type uncomplicated initial "
     "encounter closed disease disorder syndrome primary essential mention approach condition finding region level "
-    "so stated".split()
+    "so stated s es".split()
 )
 # What an entry gains or loses for words that were not asked for.
 _UNASKED = {
@@ -199,7 +199,7 @@ def _denied_places(words: Sequence[str]) -> Iterator[int]:
     for place, word in enumerate(words):
         if word == "without":
             first = place + 1
-        elif word in _DENIAL_ENDS or tuple(words[first : first + 2]) == _DENIED_BODY and place == first + 2:
+        elif word in _DENIAL_ENDS or (place == first + 2 and tuple(words[first:place]) == _DENIED_BODY):
             first = -1
         elif first >= 0:
             yield place
@@ -240,9 +240,13 @@ def unasked(query: Query, title: Sequence[str]) -> float:
 def _approach(query: Query, title: Sequence[str]) -> float:
     """What a procedure loses for an approach that nobody asked for and that is not the usual one."""
     before = title[title.index("approach") - 1]
-    if before not in _APPROACHES or _ASKED_APPROACH & query.asked:
+    if before not in _APPROACHES or not _ASKED_APPROACH.isdisjoint(query.typed.split()):
         return 0.0
-    return _APPROACHES[before][title[0] in _THROUGH_THE_SKIN]
+    if "endoscopic" in query.asked:
+        return 0.0
+    # What was typed may imply one: a vertebroplasty is done through the skin.
+    through = "percutaneous" in query.asked or ("open" not in query.asked and title[0] in _THROUGH_THE_SKIN)
+    return _APPROACHES[before][through]
 
 
 def _best_label(query: Query, labels: Sequence[str]) -> tuple[float, int]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ehrcoder.adapters.codesets.spelling import Spelling
+from ehrcoder.adapters.codesets.vocabulary import BROADER
 from ehrcoder.core.matching import SIDES, content_words, needs_equality, search_words
 from ehrcoder.core.ranking import Form, Query, Reading, Slot, Word
 
 _WORDS = "SELECT form, entries, stem FROM word WHERE form IN ({})"
 _OF_STEM = "SELECT stem, form FROM word WHERE stem IN ({}) ORDER BY stem, entries DESC, form"
-_PHRASES = "SELECT key, meaning FROM phrase WHERE key IN ({}) ORDER BY key, rank, meaning"
+_PHRASES = "SELECT key, meaning, rank FROM phrase WHERE key IN ({}) ORDER BY key, rank, meaning"
 
 _IS_PHRASE = "SELECT 1 FROM phrase WHERE key = ?"
 
@@ -26,6 +27,7 @@ _PHRASE = 0.985
 _OTHER_WORD = 0.95
 _SAME_STEM = 0.95
 _BEGINNING = 0.8
+_BROADER = 0.85
 _COLLECTION = 150_000
 _UNKNOWN_WEIGHT = 0.5
 _EQUAL_WEIGHT = 0.9
@@ -36,7 +38,32 @@ _FILLERS = frozenset(
     "year yo my".split()
 )
 _LEADS = (("r", "o"), ("c", "o"), ("p", "w"), ("complaining", "of"), ("complain", "of"), ("presenting", "with"))
+# What holds a part that is named beside it goes without saying: the lens is of an eye, the femur is in the leg.
+_HOLDS = {
+    "eye": frozenset("cornea corneal lens retina retinal iris vitreous sclera conjunctiva cataract macular".split()),
+    "ear": frozenset("tympanic cochlear eustachian mastoid".split()),
+    "leg": frozenset("femur tibia fibula femoral popliteal saphenous".split()),
+    "arm": frozenset("humerus radius ulna brachial radial".split()),
+    "knee": frozenset("patella meniscus".split()),
+    "belly": frozenset("appendix gallbladder".split()),
+    "abdomen": frozenset("appendix gallbladder".split()),
+    "spine": frozenset("vertebra vertebral disc".split()),
+    "bone": frozenset("femur tibia fibula humerus radius ulna clavicle pelvis rib skull vertebra marrow".split()),
+    "joint": frozenset("hip knee shoulder elbow wrist ankle".split()),
+    "region": frozenset("cervical thoracic lumbar sacral".split()),
+}
 _SHORT_SIDES = {"rt": "right", "lt": "left", "r": "right", "l": "left", "bilat": "bilateral", "both": "bilateral"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a word or phrase is called elsewhere, or the part of the body that holds what it names."""
+
+    words: tuple[str, ...]
+    is_broader: bool
+
+    def trust(self, plain: float) -> float:
+        return _BROADER if self.is_broader else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +115,12 @@ class QueryReader:
         near = {word: found for word in words if (found := self._spelling.near(word, is_known=True))}
         return self._query(words, folded, near=near) if near else None
 
+    def read_without(self, text: str, left_out: Collection[str]) -> Query | None:
+        """Return the query of a text without some of its words, or None where no others are left."""
+        folded = tuple(word for word in _with_sides(search_words(text)) if word not in left_out)
+        words = content_words(folded)[:_MOST_WORDS]
+        return self._query(words, folded, near={}) if words else None
+
     def is_phrase(self, text: str) -> bool:
         """Tell whether a text as a whole is a phrase with a meaning, although it may look like a code."""
         return self._vocabulary.execute(_IS_PHRASE, (_key(content_words(search_words(text))),)).fetchone() is not None
@@ -101,10 +134,13 @@ class QueryReader:
             word: self._word(word, known.get(word), meanings.get((word,), ()), near.get(word), is_last=place == last)
             for last in (len(words) - 1,) for place, word in enumerate(words)
         }
-        slots: list[Slot] = []
-        for typed, found in _parts(words, meanings):
-            slots.append(_slot(typed, found, singles, known))
+        parts = _parts(words, meanings)
+        slots = [_slot(typed, found, singles, known) for typed, found in parts]
         asked = frozenset(form for slot in slots for r in slot.readings for w in r.words for form, _, _ in w.forms)
+        slots = [
+            replace(slot, is_optional=True) if _is_held(typed, [each for each in slots if each is not slot]) else slot
+            for slot, (typed, _) in zip(slots, parts, strict=True)
+        ]
         if slots and all(slot.is_optional for slot in slots):
             slots = [Slot(slot.readings, slot.weight) for slot in slots]
         return Query(
@@ -116,7 +152,7 @@ class QueryReader:
         rows = self._vocabulary.execute(_WORDS.format(marks), tuple(words))
         return {form: _Known(entries, stem) for form, entries, stem in rows}
 
-    def _meanings(self, words: tuple[str, ...]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    def _meanings(self, words: tuple[str, ...]) -> dict[tuple[str, ...], list[_Meaning]]:
         """Return what windows of the words mean; sides of the body do not part a phrase."""
         bare = [word for word in words if word not in SIDES]
         windows = {
@@ -125,13 +161,13 @@ class QueryReader:
             for window in (tuple(bare[i : i + n]) for i in range(len(bare) - n + 1))
         }
         marks = ",".join("?" * len(windows))
-        found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-        for key, meaning in self._vocabulary.execute(_PHRASES.format(marks), tuple(windows)):
-            found.setdefault(windows[key], []).append(tuple(meaning.split()))
+        found: dict[tuple[str, ...], list[_Meaning]] = {}
+        for key, meaning, rank in self._vocabulary.execute(_PHRASES.format(marks), tuple(windows)):
+            found.setdefault(windows[key], []).append(_Meaning(tuple(meaning.split()), rank == BROADER))
         return found
 
     def _word(
-        self, word: str, known: _Known | None, meanings: Sequence[tuple[str, ...]], near: tuple[Form, ...] | None, *,
+        self, word: str, known: _Known | None, meanings: Sequence[_Meaning], near: tuple[Form, ...] | None, *,
         is_last: bool,
     ) -> Word:
         if needs_equality(word):
@@ -150,15 +186,25 @@ class QueryReader:
         return Word(tuple(best.values())[:_MOST_FORMS])
 
 
-def _other_words(meanings: Sequence[tuple[str, ...]]) -> list[Form]:
-    return [(meaning[0], _OTHER_WORD, False) for meaning in meanings if len(meaning) == 1]
+def _other_words(meanings: Sequence[_Meaning]) -> list[Form]:
+    return [(each.words[0], each.trust(_OTHER_WORD), False) for each in meanings if len(each.words) == 1]
 
 
-def _exact_forms(word: str, meanings: Sequence[tuple[str, ...]], *, is_last: bool) -> tuple[Form, ...]:
+def _exact_forms(word: str, meanings: Sequence[_Meaning], *, is_last: bool) -> tuple[Form, ...]:
     """Return the forms of a word that is met exactly or by what it is short for: "fx" is a fracture."""
     begins = is_last and word.isalpha() and word not in SIDES and len(word) < 3
     further: list[Form] = [(word, _BEGINNING, True)] if begins else []
     return ((word, 1.0, False), *further, *_other_words(meanings))[:_MOST_FORMS]
+
+
+def _is_held(typed: Sequence[str], others: Iterable[Slot]) -> bool:
+    """Tell whether a word only names what holds something else that was asked for."""
+    held = _HOLDS.get(typed[0]) if len(typed) == 1 else None
+    return held is not None and any(not held.isdisjoint(_said(slot)) for slot in others)
+
+
+def _said(slot: Slot) -> Iterator[str]:
+    return (word.forms[0][0] for reading in slot.readings for word in reading.words)
 
 
 def _with_sides(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -173,12 +219,12 @@ def _key(words: Sequence[str]) -> str:
 
 
 def _parts(
-    words: tuple[str, ...], meanings: dict[tuple[str, ...], list[tuple[str, ...]]]
-) -> list[tuple[tuple[str, ...], list[tuple[str, ...]]]]:
+    words: tuple[str, ...], meanings: dict[tuple[str, ...], list[_Meaning]]
+) -> list[tuple[tuple[str, ...], list[_Meaning]]]:
     """Part the words into phrases, the longest first from the left; sides stand by themselves."""
-    sides = [((word,), list[tuple[str, ...]]()) for word in words if word in SIDES]
+    sides = [((word,), list[_Meaning]()) for word in words if word in SIDES]
     bare = tuple(word for word in words if word not in SIDES)
-    parts: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = []
+    parts: list[tuple[tuple[str, ...], list[_Meaning]]] = []
     place = 0
     while place < len(bare):
         lengths = range(min(_LONGEST_PHRASE, len(bare) - place), 0, -1)
@@ -190,12 +236,15 @@ def _parts(
 
 
 def _slot(
-    typed: tuple[str, ...], meanings: Sequence[tuple[str, ...]], singles: dict[str, Word], known: dict[str, _Known]
+    typed: tuple[str, ...], meanings: Sequence[_Meaning], singles: dict[str, Word], known: dict[str, _Known]
 ) -> Slot:
     readings = [Reading(tuple(singles[word] for word in typed), 1.0)]
     readings.extend(
-        Reading(tuple(Word(((word, 1.0, False),)) for word in meaning), _PHRASE if len(typed) > 1 else _REWRITTEN)
-        for meaning in meanings[:_MOST_READINGS] if len(meaning) > 1 or len(typed) > 1
+        Reading(
+            tuple(Word(((word, 1.0, False),)) for word in meaning.words),
+            meaning.trust(_PHRASE if len(typed) > 1 else _REWRITTEN),
+        )
+        for meaning in meanings[:_MOST_READINGS] if len(meaning.words) > 1 or len(typed) > 1
     )
     weight = sum(_weight(word, known.get(word)) for word in typed)
     # A number or letter that no entry has is not missed: "fracture 3 weeks ago".

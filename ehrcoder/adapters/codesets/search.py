@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from ehrcoder.adapters.codesets.edition import Edition, quoted
 from ehrcoder.adapters.codesets.lists_read import CodeLists
 from ehrcoder.adapters.codesets.query import QueryReader
 from ehrcoder.core.codes import ICD_10_CM, Concept, without_dot
-from ehrcoder.core.matching import search_words
+from ehrcoder.core.matching import SIDES, search_words
 from ehrcoder.core.ranking import HEADER_LOST, Query, Reading, Slot, Word, entry_score, told_further, unasked
 from ehrcoder.ports import SearchHit
 
@@ -29,6 +29,7 @@ LIMIT ?
 _BELOW = """
 SELECT id, matched FROM concept WHERE bare > ? AND bare < ? AND is_billable = 1 ORDER BY id LIMIT ?
 """
+_BESIDE = "SELECT matched FROM concept WHERE bare >= ? AND bare < ? LIMIT 60"
 _TITLE = "SELECT matched FROM concept WHERE bare = ? AND is_billable = 0"
 _FULL = """
 SELECT c.code, c.display, c.parent, c.is_billable, c.synonyms, c.notes FROM concept c WHERE c.id = ?
@@ -45,6 +46,11 @@ _BELOW_A_HEADER = 12
 _BELOW_LOST = 0.03
 _FURTHER_LOST = 0.01
 _INDEX_TRUST = 0.96
+_SIDED = 0.9
+_SIDELESS = 6
+_SIDE_LOST = 0.06
+# Codes that differ in nothing but the side share four characters: T15.00XA and T15.01XA.
+_LONGEST_ABOVE = 4
 _POOR = 0.6
 _GOOD = 0.8
 _FEW = 5
@@ -104,8 +110,29 @@ class Searcher:
         elif len(hits) < _FEW:
             # Few codes have it all; those that have most of it are worth a look.
             _collect_relaxed(query, editions, hits)
+        if len(query.sides) == 1 and max((found.score for found in hits.values()), default=0.0) < _SIDED:
+            self._without_side(text, query.sides, editions, hits)
         for edition in editions:
             _open_headers(query, edition, hits)
+
+    def _without_side(self, text: str, sides: Collection[str], editions: Sequence[Edition], hits: Hits) -> None:
+        """Add what the words without their side name, where the classification does not part it by sides."""
+        query = self._reader.read_without(text, sides)
+        if query is None:
+            return
+        found: Hits = {}
+        self._collect(query, editions, found)
+        by_system = {edition.about.system: edition for edition in editions}
+        best = sorted(
+            (item for item in found.items() if item[1].is_billable), key=lambda item: (-item[1].score, item[0])
+        )
+        if not best or _has_sides(by_system[best[0][0][0]], best[0][1].bare):
+            return
+        for key, entry in best[:_SIDELESS]:
+            score = entry.score - _SIDE_LOST
+            known = hits.get(key)
+            if score > (known.score if known else _POOR) and entry.score >= best[0][1].score - _SIDE_LOST:
+                hits[key] = replace(entry, score=score)
 
     def _collect(self, query: Query, editions: Sequence[Edition], hits: Hits) -> None:
         """Add the entries that have every word of the query."""
@@ -116,6 +143,13 @@ class Searcher:
             _score(query, edition, {row[0] for row in rows}, hits)
             if edition.about.system == ICD_10_CM and self._lists is not None:
                 _score_paths(query, edition, self._lists.entries_of(match, limit=_INDEX_ENTRIES), hits)
+
+
+def _has_sides(edition: Edition, bare: str) -> bool:
+    """Tell whether an entry, or one of those beside it, names a side of the body."""
+    above = bare[: max(3, min(len(bare) - 1, _LONGEST_ABOVE))]
+    rows = edition.connection.execute(_BESIDE, (above, above + _LAST_CHARACTER))
+    return any(SIDES & set(matched.split("\n", 1)[0].split()) for (matched,) in rows)
 
 
 def _is_poor(hits: Hits) -> bool:
@@ -206,7 +240,8 @@ def _open_headers(query: Query, edition: Edition, hits: Hits) -> None:
             title = matched.split("\n", 1)[0]
             words = title.split()
             score = header.score + HEADER_LOST - _BELOW_LOST + unasked(query, words) - 0.001 * len(words)
-            score = min(0.98, score - query.side_missed(words)) - _FURTHER_LOST * told_further(words, above | query.asked)
+            score = min(0.98, score - query.side_missed(words))
+            score -= _FURTHER_LOST * told_further(words, above | query.asked)
             known = hits.get((system, concept_id))
             if score > (known.score if known else 0.0):
                 hits[system, concept_id] = _Found(score, 0, "", is_billable=True)

@@ -27,13 +27,15 @@ _LONGEST_MEANING = 7
 class Synonym:
     """What people say, what a classification says for it, and the codes as pairs of set and code.
 
-    `search_only` are phrases that are not looked for in notes.
+    `search_only` are phrases that are not looked for in notes. `is_broader` tells that the meaning holds what the
+    phrase names without being the same: a toe is part of a foot.
     """
 
     phrase: str
     meaning: str = ""
     codes: tuple[tuple[str, str], ...] = ()
     search_only: bool = False
+    is_broader: bool = False
 
 
 def read_synonyms(data: bytes) -> Iterator[Synonym]:
@@ -49,7 +51,10 @@ def read_synonyms(data: bytes) -> Iterator[Synonym]:
                 yield Synonym(phrase=phrase.strip(), codes=((_CODES_OF_TABLE, cells[0]),), search_only=True)
         else:
             codes = tuple((set_name, code) for set_name, _, code in (each.partition(":") for each in cells[2].split()))
-            yield Synonym(phrase=cells[0], meaning=cells[1], codes=codes, search_only=cells[3] == "search")
+            yield Synonym(
+                phrase=cells[0], meaning=cells[1], codes=codes, search_only=cells[3] in ("search", "broader"),
+                is_broader=cells[3] == "broader",
+            )
 
 
 def synonym_tables(folder: Path) -> tuple[Path, ...]:

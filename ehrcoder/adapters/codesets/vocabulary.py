@@ -25,7 +25,11 @@ from ehrcoder.core.matching import content_words, search_words
 VOCABULARY_FILE = "vocabulary.sqlite"
 
 # Changes with the tables below, so that a vocabulary of another shape counts as out of date.
-_SHAPE = b"2"
+_SHAPE = b"3"
+
+# The rank of a meaning: what a table says comes first, then what the titles of its codes say, then what is only the
+# larger part of the body ("toe" for "foot").
+_SAID, _TITLED, BROADER = range(3)
 
 _CREATE = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -163,9 +167,15 @@ def _add(connection: sqlite3.Connection, synonym: Synonym, titles: _Titles) -> N
     for meaning in meanings:
         words = content_words(search_words(meaning)) if synonym.meaning else meaning_of_title(meaning)
         if words and " ".join(sorted(words)) != key:
-            connection.execute(_PHRASE, (key, 0 if synonym.meaning else 1, " ".join(words)))
+            connection.execute(_PHRASE, (key, _rank(synonym), " ".join(words)))
     # What a synonym is spelled like is a word that a misspelling may be meant for.
     connection.executemany(_COUNT, [(word, 1) for word in key.split()])
+
+
+def _rank(synonym: Synonym) -> int:
+    if synonym.is_broader:
+        return BROADER
+    return _SAID if synonym.meaning else _TITLED
 
 
 def _reader(path: Path) -> sqlite3.Connection:
