@@ -35,7 +35,12 @@ _EQUAL_WEIGHT = 0.9
 _FILLERS = frozenset(
     "i me my he she his her their they patient pt have has had having been be was were am it this that very some any "
     "when since after before during get got getting feel feeling who which there their still really because also "
-    "year yo my".split()
+    "year yo so just feels felt like gets goes going gone go went come comes coming came make makes making thing "
+    "things something stuff today yesterday tonight ago lately recently now again always "
+    "sometimes often keep keeps keeping kept wont stop stops stopped stopping end day days lot lots bit really quite "
+    "doing does do did can could will would should seem seems think thinks said says told noticed need needs want "
+    "wants wanted while whenever then what how if but about around every each other them him you your our "
+    "we us".split()
 )
 _LEADS = (("r", "o"), ("c", "o"), ("p", "w"), ("complaining", "of"), ("complain", "of"), ("presenting", "with"))
 # What holds a part that is named beside it goes without saying: the lens is of an eye, the femur is in the leg.
@@ -51,6 +56,9 @@ _HOLDS = {
     "bone": frozenset("femur tibia fibula humerus radius ulna clavicle pelvis rib skull vertebra marrow".split()),
     "joint": frozenset("hip knee shoulder elbow wrist ankle".split()),
     "region": frozenset("cervical thoracic lumbar sacral".split()),
+    "cervical": frozenset(f"c{number}" for number in range(1, 8)),
+    "thoracic": frozenset(f"t{number}" for number in range(1, 13)),
+    "lumbar": frozenset(f"l{number}" for number in range(1, 6)),
 }
 _SHORT_SIDES = {"rt": "right", "lt": "left", "r": "right", "l": "left", "bilat": "bilateral", "both": "bilateral"}
 

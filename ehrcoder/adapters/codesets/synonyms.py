@@ -1,7 +1,8 @@
 """The project's own tables of what people call diseases and treatments, beside what the classifications call them.
 
-Two shapes, both tab-separated with a header line: `phrase, meaning, codes, use`, and `code, phrases` with the phrases
-of one ICD-10-CM code parted by semicolons.
+Two shapes, both tab-separated with a header line: `phrase, meaning, codes, use`, where the use is empty, `search` (not
+looked for in notes) or `broader` (for search, and the meaning only holds what the phrase names); and `code, phrases`
+with the phrases of one ICD-10-CM code parted by semicolons.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ _WITHOUT_MORE = re.compile(r"without (?:foreign body|damage to nail|penetration)
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 # What a title says only to fill a place of the code, or to part it from its neighbours.
 _FILLING = frozenset("unspecified other specified part nos classified elsewhere encounter initial".split())
+# "Unspecified knee" leaves the side open and names the knee all the same.
+_BODY = frozenset(
+    "arm eye leg hand shoulder foot knee wrist ear hip ankle eyelid thigh elbow forearm humerus femur tibia fibula "
+    "ulna radius breast toe finger thumb pelvis ovary orbit".split()
+)
 _LONGEST_MEANING = 7
 
 
@@ -91,7 +97,9 @@ def meaning_of_title(title: str) -> tuple[str, ...]:
     kept: list[str] = []
     for number, segment in enumerate(_BRACKETS.sub(" ", _WITHOUT_MORE.sub(" ", title)).split(",")):
         words = search_words(segment)
-        if number and ("unspecified" in words or "encounter" in words or "classified" in words):
+        if number and ("unspecified" in words or "encounter" in words or "classified" in words) and not (
+            words[0] == "unspecified" and _BODY.intersection(words)
+        ):
             continue
         for word in words:
             if word == "without":

@@ -12,9 +12,13 @@ from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
 from ehrcoder.core.codes import DISCHARGE_DISPOSITION, ICD_10_CM, ICD_10_PCS, CodeKind
 
 HERE = Path(__file__).parent
-# The first table was written before search was tuned and has been tuned for since; the second is older still. The third
-# was written afterwards and is never tuned for: its share says what a search is worth that nobody had in mind.
-TABLES = ("queries.tsv", "queries_regression.tsv", "queries_unseen.tsv")
+# Each table was written before search had been tried on it; what it gave then is the honest figure, since all of them
+# have been learned from since. First ten and first place at that time: queries 96 % of what was asked for after tuning,
+# unseen 96.5 and 90.4 %, fresh 98.5 and 91.8 %, hard 93.6 and 82.4 %, second (wordier) 92.1 and 88.1 %.
+TABLES = (
+    "queries.tsv", "queries_regression.tsv", "queries_unseen.tsv", "queries_fresh.tsv", "queries_hard.tsv",
+    "queries_second.tsv",
+)
 SHARE_IN_FIRST_TEN = 0.95
 SHARE_FIRST = 0.70
 
@@ -150,6 +154,41 @@ def test_phrases_are_understood_around_sides_order_and_slips(
     index: SqliteCodeSetIndex, typed: str, wanted: str
 ) -> None:
     assert wanted in codes(index, typed)[:3]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        # Where nobody says how, an operation is open and a drainage goes through the skin.
+        ("parathyroidectomy", "0GTR0ZZ"), ("thyroidectomy", "0GTK0ZZ"), ("thoracentesis right", "0W993ZZ"),
+        ("lap appy", "0DTJ4ZZ"), ("vertebroplasty", "0PU43JZ"),
+        # A denial ends where the title goes on.
+        ("puncture wound left foot", "S91.332A"), ("laceration right hand", "S61.411A"),
+        # A correct spelling of the whole finds what the right spelling finds.
+        ("ulcertive colitis", "K51.90"),
+        # The classification has no sides here, or none below that header.
+        ("left temporal lobe epilepsy", "G40.209"), ("abscess left buttock", "L02.31"),
+        # A part stands for the whole where the whole is all that there is, and goes without saying beside its part.
+        ("gout right big toe", "M10.9"), ("melanoma left ankle", "C43.72"),
+        # Levels of the spine, and the classes of drugs.
+        ("lumbar fusion L4-L5", "0SG00J0"), ("percocet overdose", "T40.2X1A"),
+        ("c/o chest pain", "R07.9"),
+    ],
+)
+def test_what_a_query_leaves_unsaid_is_taken_as_usual(index: SqliteCodeSetIndex, typed: str, first: str) -> None:
+    assert codes(index, typed)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("typed", "never_first"),
+    [("foreign body right cornea", "T15.00XA"), ("left cataract", "H28"), ("burn left hand", "T23.009A")],
+)
+def test_an_unspecified_side_never_stands_before_the_one_that_was_named(
+    index: SqliteCodeSetIndex, typed: str, never_first: str
+) -> None:
+    found = codes(index, typed)
+    assert found
+    assert found[0] != never_first
 
 
 def test_a_hit_says_by_which_term_it_was_found(index: SqliteCodeSetIndex) -> None:

@@ -182,13 +182,21 @@ def test_a_table_by_code_has_many_phrases_a_line_for_search_only() -> None:
          "fracture clavicle"),
         ("Type 2 diabetes mellitus without complications", "type 2 diabete mellitus"),
         ("Laceration without foreign body of scalp, initial encounter", "laceration scalp"),
-        ("Lateral epicondylitis, unspecified elbow", "lateral epicondylitis"),
+        ("Lateral epicondylitis, unspecified elbow", "lateral epicondylitis elbow"),
+        ("Arthritis due to other bacteria, unspecified knee", "arthritis bacteria knee"),
+        ("Pneumonia, unspecified organism", "pneumonia"),
         ("Essential (primary) hypertension", "essential hypertension"),
         ("Unspecified", ""),
     ],
 )
 def test_a_title_keeps_what_its_disease_is_called(title: str, meaning: str) -> None:
     assert " ".join(meaning_of_title(title)) == meaning
+
+
+def test_a_broader_meaning_is_marked_and_never_looked_for_in_notes() -> None:
+    same, larger = read_synonyms(b"phrase\tmeaning\tcodes\tuse\nbelly\tabdomen\t\t\ntoe\tfoot\t\tbroader\n")
+    assert (same.is_broader, same.search_only) == (False, False)
+    assert (larger.is_broader, larger.search_only) == (True, True)
 
 
 def test_a_phrase_is_looked_up_in_any_order_of_its_words() -> None:
