@@ -118,4 +118,16 @@ def _notes(element: Any) -> ConceptNotes:
         for definition in element.iterfind("sevenChrDef")
         for extension in definition.iterfind("extension")
     )
+    found.setdefault("notes", []).extend(_notes_of_characters(element))
     return ConceptNotes(**{field: tuple(values) for field, values in found.items()}, seventh_characters=seventh)
+
+
+def _notes_of_characters(element: Any) -> Iterator[str]:
+    """Yield the further terms that a definition gives behind a seventh character, with that character."""
+    for definition in element.iterfind("sevenChrDef"):
+        character = ""
+        for child in definition:
+            if child.tag == "extension":
+                character = child.get("char", "")
+            elif child.tag == "note":
+                yield f"7th character {character}: {clean_text(child)}"
