@@ -52,7 +52,7 @@ def test_every_note_that_names_codes_is_parsed_or_listed_as_not_parsed(tabular: 
 def test_no_note_is_lost_on_the_way_into_the_code_set(tabular: Element, index: SqliteCodeSetIndex) -> None:
     published = Counter(note for _, note in notes(tabular))
     kept: Counter[str] = Counter()
-    waiting = list(index.children(ICD_10_CM, None))
+    waiting = list(index.children(ICD_10_CM, ""))
     while waiting:
         concept = waiting.pop()
         each = concept.notes
