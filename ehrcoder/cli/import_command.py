@@ -122,7 +122,7 @@ def _print_report(report: ImportReport) -> None:
     if rest:
         counts = ", ".join(f"{count} {status}" for status, count in rest.items())
         print(said("… and {}; --report FILE.csv lists every file.", counts))
-    print(said("{} new records from {} files; {} files were there already; {} failed.",
+    print(said("New records: {}. Files: {} read, {} there already, {} failed.",
                report.new_records, report.imported, report.duplicates, report.failed))
 
 

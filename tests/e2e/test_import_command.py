@@ -26,10 +26,10 @@ def run(tmp_path, capsys):
 def test_the_demo_comes_in_and_a_second_time_is_recognised(run):
     code, out, _ = run(str(DEMO))
     assert code == 0
-    assert "23 new records from 20 files; 0 files were there already; 0 failed." in out
+    assert "New records: 23. Files: 20 read, 0 there already, 0 failed." in out
     code, out, _ = run(str(DEMO))
     assert code == 0
-    assert "0 new records from 0 files; 20 files were there already; 0 failed." in out
+    assert "New records: 0. Files: 0 read, 20 there already, 0 failed." in out
 
 
 @pytest.mark.parametrize(("good", "bad", "expected"), [(1, 0, 0), (1, 1, 1), (0, 1, 2), (0, 0, 2)])

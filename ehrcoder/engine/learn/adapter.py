@@ -67,7 +67,11 @@ class AdapterTrainer:
     def __init__(self, *, base: Path, folder: Path, recipe: AdapterRecipe, device: str = "cpu") -> None:
         import torch  # pyright: ignore[reportMissingImports]
         from transformers import AutoModelForCausalLM, AutoTokenizer  # pyright: ignore[reportMissingImports]
+        from transformers.utils import logging  # pyright: ignore[reportMissingImports]
 
+        # Its bars and advice would stand between the lines of our own progress.
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
         self._torch = torch
         self.folder = folder
         self.recipe = recipe
@@ -115,7 +119,8 @@ class AdapterTrainer:
             tokens += sum(row.length for row in batches[step])
             if step % REPORT_STEPS == 0 or step == len(batches) - 1:
                 # Reading the loss waits for the device, so it is not read at every step.
-                smooth = float(loss) if step == start else 0.7 * smooth + 0.3 * float(loss)
+                now = float(loss.detach())
+                smooth = now if step == start else 0.7 * smooth + 0.3 * now
                 report(
                     TrainingProgress(
                         step=step + 1,

@@ -183,7 +183,7 @@ def test_a_job_from_import_to_the_list_is_told_in_spanish(tmp_path: Path, monkey
             said_in.append(capsys.readouterr().out)
         told[language] = said_in
     imported, listed, shown, as_json = told["es_ES.UTF-8"]
-    assert "1 historias nuevas de 1 archivos; 0 archivos ya estaban; 0 fallaron." in imported
+    assert "Historias nuevas: 1. Archivos: 1 leídos, 0 ya estaban, 0 fallaron." in imported
     assert listed.split()[:4] == ["historia", "título", "formato", "estado"]
     assert "nueva" in listed
     assert "Códigos asignados\nninguno" in shown
