@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from ehrcoder.cli.on_option import add_on_option, day_of
 from ehrcoder.cli.output import add_json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    import datetime as dt
 
     from ehrcoder.core.codes import Concept
     from ehrcoder.usecases.browse_codes import CodePage
@@ -47,28 +47,15 @@ def add_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--on", metavar="DATE", default="", help="in the edition of this day, such as 2026-10-01")
+    add_on_option(parser)
     add_json_option(parser)
-
-
-def _day(options: argparse.Namespace) -> dt.date | None:
-    import datetime as dt
-
-    from ehrcoder.core.errors import InputError
-
-    if not options.on:
-        return None
-    try:
-        return dt.date.fromisoformat(options.on)
-    except ValueError as error:
-        raise InputError(f"{options.on} is no date.", next_step="Write it as YYYY-MM-DD.") from error
 
 
 def _show(options: argparse.Namespace) -> int:
     from ehrcoder.services import Services
     from ehrcoder.usecases.browse_codes import code_page, find_code
 
-    index, day = Services().code_sets, _day(options)
+    index, day = Services().code_sets, day_of(options)
     pages = [code_page(index, concept, on=day) for concept in find_code(index, options.code, on=day)]
     if options.json:
         print_json([_document(page) for page in pages])
@@ -86,7 +73,7 @@ def _browse(options: argparse.Namespace) -> int:
     from ehrcoder.services import Services
     from ehrcoder.usecases.browse_codes import find_code, top_of
 
-    index, day = Services().code_sets, _day(options)
+    index, day = Services().code_sets, day_of(options)
     wanted = options.system.casefold()
     systems = [
         system for system in dict.fromkeys(edition.system for edition in index.editions())
@@ -121,7 +108,7 @@ def _build_code(options: argparse.Namespace) -> int:
     from ehrcoder.services import Services
     from ehrcoder.usecases.build_procedure_code import builder_step
 
-    index, day = Services().code_sets, _day(options)
+    index, day = Services().code_sets, day_of(options)
     step = builder_step(index, options.beginning, on=day)
     while options.follow and len(step.choices) == 1:
         step = builder_step(index, step.code + step.choices[0].value, on=day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ehrcoder.cli.on_option import add_on_option, day_of
 from ehrcoder.cli.output import add_json_option, print_json, print_table
 from ehrcoder.cli.terminal_language import said, said_all
 
@@ -16,6 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("text", nargs="+", metavar="TEXT", help="a code, part of one, or words in any order")
     parser.add_argument("--kind", action="append", choices=_KINDS, help="only codes of this kind (may be repeated)")
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many to show (default: 20)")
+    add_on_option(parser)
     add_json_option(parser)
     parser.set_defaults(run=run)
 
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError("--limit must be at least 1.")
     index = Services().code_sets
     kinds = [CodeKind(kind) for kind in options.kind or ()]
-    hits = search_codes(index, " ".join(options.text), kinds=kinds, limit=options.limit)
+    hits = search_codes(index, " ".join(options.text), kinds=kinds, limit=options.limit, on=day_of(options))
     if options.json:
         print_json([
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -103,6 +104,19 @@ class CodeSetEdition:
     licence: str
     source: str
     sha256: str
+
+
+def edition_on(editions: Iterable[CodeSetEdition], system: str, day: dt.date | None) -> CodeSetEdition | None:
+    """Return the edition of a system that answers for a day, without a day the newest; None where it has none.
+
+    It is the last one that had begun by then, else the first there is.
+    """
+    of_system = sorted(
+        (each for each in editions if each.system == system),
+        key=lambda each: (each.effective_from or dt.date.min, each.version),
+    )
+    begun = [each for each in of_system if day is None or (each.effective_from or dt.date.min) <= day]
+    return begun[-1] if begun else next(iter(of_system), None)
 
 
 def has_own_dates(concept: Concept, edition: CodeSetEdition) -> bool:

@@ -412,6 +412,7 @@ class MainWindow(QMainWindow):
         self._say_awaited()
         self.review.show_view(view, is_new=True)
         self.trail.show_view(view)
+        self._say_editions()
         if not any(overlay.isVisible() for overlay in self.overlays):
             self.focus_review()
         self.refresh_actions()
@@ -449,7 +450,11 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_editions(self, editions: Any) -> None:
         self.files.editions = editions
-        self.status.show_editions(editions)
+        self._say_editions()
+
+    def _say_editions(self) -> None:
+        view = self.session.view
+        self.status.show_editions(self.files.editions, day=view.record.day if view is not None else None)
 
     @Slot(object)
     def _open_chosen(self, record_id: RecordId) -> None:

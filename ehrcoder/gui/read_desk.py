@@ -54,13 +54,15 @@ class ReadDesk:
     ) -> tuple[SearchHit, ...]:
         """Find codes for what was typed, those that can be assigned first.
 
-        Before anything is, the further codes of the record's last run, the likeliest first.
+        Before anything is, the further codes of the record's last run, the likeliest first. The editions of the open
+        record's day are searched: what they do not have could not be assigned to it.
         """
         from ehrcoder.usecases.search_codes import further_hits, search_codes
 
+        day = view.record.day if view is not None else None
         if not text:
-            return further_hits(self._index(), view.further, kinds=kinds) if view is not None else ()
-        hits = search_codes(self._index(), text, kinds=kinds, limit=limit)
+            return further_hits(self._index(), view.further, kinds=kinds, on=day) if view is not None else ()
+        hits = search_codes(self._index(), text, kinds=kinds, limit=limit, on=day)
         return tuple(sorted(hits, key=lambda hit: not hit.concept.is_billable))
 
     def findings(self, view: RecordView) -> tuple[EditFinding, ...]:

@@ -110,9 +110,13 @@ class CodeSetIndex(Protocol):
         ...
 
     def search(
-        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
+        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20,
+        on: dt.date | None = None,
     ) -> tuple[SearchHit, ...]:
-        """Find concepts for what a person typed: code, part of a code, words, prefixes, misspellings."""
+        """Find concepts for what a person typed: code, part of a code, words, prefixes, misspellings.
+
+        The editions of the day `on` are searched, without one the newest.
+        """
         ...
 
     def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:

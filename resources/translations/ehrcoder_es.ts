@@ -2472,6 +2472,14 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
    <translation>1 tarea más en curso</translation>
   </message>
   <message>
+   <source>A record without a date is checked against the newest editions: {0}.</source>
+   <translation>Un registro sin fecha se comprueba con las ediciones más recientes: {0}.</translation>
+  </message>
+  <message>
+   <source>Installed:</source>
+   <translation>Instaladas:</translation>
+  </message>
+  <message>
    <source>Language model: looking…</source>
    <translation>Modelo de lenguaje: buscando…</translation>
   </message>
@@ -2486,6 +2494,10 @@ Importe notas, tablas o paquetes FHIR con Ctrl+O.</translation>
   <message>
    <source>Runs on this machine; nothing is sent anywhere.</source>
    <translation>Funciona en este equipo; no se envía nada.</translation>
+  </message>
+  <message>
+   <source>This record is of {0} and is checked against: {1}.</source>
+   <translation>Este registro es del {0} y se comprueba con: {1}.</translation>
   </message>
   <message>
    <source>{0}

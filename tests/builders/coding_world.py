@@ -91,7 +91,7 @@ class SmallCodeSets:
         return ()
 
     def search(self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (),
-               limit: int = 20) -> tuple[SearchHit, ...]:
+               limit: int = 20, on: dt.date | None = None) -> tuple[SearchHit, ...]:
         return ()
 
     def terms(self, words: Sequence[str], *, system: str, limit: int = 20) -> tuple[TermHit, ...]:

@@ -156,7 +156,8 @@ class FakeIndex:
         return (header,) if header is not None else ()
 
     def search(
-        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
+        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20,
+        on: dt.date | None = None,
     ) -> tuple[SearchHit, ...]:
         words = text.casefold().split()
         found = [

@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from ehrcoder.adapters.codesets.importer import import_releases
 from ehrcoder.adapters.codesets.index import SqliteCodeSetIndex
 from ehrcoder.core.code_releases import ReleaseImport
-from ehrcoder.core.codes import ICD_10_CM
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, CodeSetEdition
 from ehrcoder.core.records import Period
 from ehrcoder.gui.app import wait_until_loaded
 from ehrcoder.gui.dialogs.code_set_import import CodeSetImportPopup
@@ -147,3 +147,25 @@ def test_the_dialog_says_how_long_an_import_still_takes(window: MainWindow) -> N
     assert shown.step.text() == "Importing code sets: ICD-10-CM"
     jobs.end("codesets")
     assert shown.files.isEnabled()
+
+
+def test_the_status_line_names_the_editions_of_the_records_day_and_no_others(window: MainWindow) -> None:
+    def edition(system: str, year: int) -> CodeSetEdition:
+        return CodeSetEdition(
+            system=system, version=str(year), name=f"Edition {year}", effective_from=dt.date(year - 1, 10, 1),
+            effective_to=dt.date(year, 9, 30), concept_count=1, billable_count=1, licence="", source="", sha256="",
+        )
+
+    installed = tuple(edition(system, year) for system in (ICD_10_CM, ICD_10_PCS) for year in range(2017, 2028))
+    shown = window.status.editions
+    window.status.show_editions(installed, day=dt.date(2026, 9, 30))
+    assert shown.text() == "ICD-10-CM 2026  ·  ICD-10-PCS 2026"
+    assert "2026-09-30" in shown.toolTip()
+    assert "ICD-10-CM 2019" in shown.toolTip()
+    window.status.show_editions(installed, day=dt.date(2026, 10, 1))
+    assert shown.text() == "ICD-10-CM 2027  ·  ICD-10-PCS 2027"
+    window.status.show_editions(installed, day=dt.date(2001, 1, 1))
+    assert shown.text() == "ICD-10-CM 2017  ·  ICD-10-PCS 2017"
+    window.status.show_editions(installed, day=None)
+    assert shown.text() == "ICD-10-CM 2027  ·  ICD-10-PCS 2027"
+    assert "newest" in shown.toolTip()

@@ -29,6 +29,13 @@ def test_a_search_without_a_hit_prints_an_empty_list(capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_a_search_can_ask_for_the_editions_of_a_day(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "J44.1", "--on", "2026-05-01", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["code"] == "J44.1"
+    assert main(["search", "J44.1", "--on", "May"]) == 2
+    assert "May is no date" in capsys.readouterr().err
+
+
 def test_a_limit_below_one_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "copd", "--limit", "0"]) == 2
     assert "--limit" in capsys.readouterr().err

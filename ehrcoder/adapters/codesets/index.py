@@ -169,13 +169,15 @@ class SqliteCodeSetIndex:
         return edition.billable_codes() if edition else frozenset()
 
     def search(
-        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20
+        self, text: str, *, systems: Sequence[str] = (), kinds: Sequence[CodeKind] = (), limit: int = 20,
+        on: dt.date | None = None,
     ) -> tuple[SearchHit, ...]:
         """Find concepts for what a person typed: code, part of a code, words, prefixes, misspellings."""
         wanted = [
             edition
-            for system, edition in self._current.items()
+            for system in self._current
             if (not systems or system in systems) and (not kinds or KIND_OF_SYSTEM.get(system) in kinds)
+            if (edition := self._at(system, on)) is not None
         ]
         return self._searcher.search(text, wanted, limit=limit)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
-from ehrcoder.core.codes import SHORT_NAME_OF_SYSTEM, CodeSetEdition
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, SHORT_NAME_OF_SYSTEM, CodeSetEdition, edition_on
 from ehrcoder.gui.actions import ActionSet
 from ehrcoder.gui.job_state import JobState, ModelState
 from ehrcoder.gui.time_left import left_words
@@ -14,7 +16,7 @@ from ehrcoder.gui.words import counted as counted_words
 from ehrcoder.gui.words import plain_tip
 
 _SPACE = 12
-_MAIN_SYSTEMS = ("ICD-10-CM", "ICD-10-PCS")
+_MAIN_SYSTEMS = (ICD_10_CM, ICD_10_PCS)
 
 
 class StatusStrip(QStatusBar):
@@ -111,12 +113,18 @@ class StatusStrip(QStatusBar):
         self.model.show()
         self._make_room()
 
-    def show_editions(self, editions: tuple[CodeSetEdition, ...]) -> None:
-        """Show the editions of the main code sets, all of them in the tooltip."""
-        named = [(SHORT_NAME_OF_SYSTEM.get(each.system, each.name), each.version) for each in editions]
-        short = [f"{name} {version}" for name, version in named if name in _MAIN_SYSTEMS]
-        self.editions.setText("  ·  ".join(short))
-        self.editions.setToolTip("\n".join(f"{name} {version}" for name, version in named))
+    def show_editions(self, editions: tuple[CodeSetEdition, ...], *, day: dt.date | None) -> None:
+        """Show against which editions of the main code sets a record of this day is checked; all are in the tooltip."""
+        answering = [each for system in _MAIN_SYSTEMS if (each := edition_on(editions, system, day)) is not None]
+        named = [f"{SHORT_NAME_OF_SYSTEM[each.system]} {each.version}" for each in answering]
+        self.editions.setText("  ·  ".join(named))
+        installed = [f"{SHORT_NAME_OF_SYSTEM.get(each.system, each.name)} {each.version}" for each in editions]
+        both = ", ".join(named)
+        told = (
+            self.tr("A record without a date is checked against the newest editions: {0}.").format(both) if day is None
+            else self.tr("This record is of {0} and is checked against: {1}.").format(day.isoformat(), both)
+        )
+        self.editions.setToolTip("\n".join([told, "", self.tr("Installed:"), *installed]))
         self._make_room()
 
     def show_code_sets_off(self, reason: str) -> None:

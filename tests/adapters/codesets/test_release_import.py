@@ -19,7 +19,7 @@ from ehrcoder.adapters.codesets.release_files import ReleaseFile, release_files
 from ehrcoder.adapters.codesets.release_parts import ListPart, OwnSet, Part, PcsRow, TitleList
 from ehrcoder.adapters.codesets.release_tables import Named
 from ehrcoder.adapters.codesets.releases import edition_source, pieces_of
-from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, edition_on
 from ehrcoder.core.errors import InputError
 
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><ICD10CM.tabular>&a;</ICD10CM.tabular>'
@@ -87,6 +87,29 @@ def test_an_import_says_what_changes_and_both_editions_answer_for_their_days(tmp
     header = index.concept(ICD_10_CM, "A00.0", on=after)
     assert header is not None
     assert not header.is_billable
+    index.close()
+
+
+def test_the_editions_of_the_day_are_searched(tmp_path: Path, installed: Path) -> None:
+    newer = {"A0001": "Cholera, classical", "A009": "Cholera NOS", "I10": "Hypertension", "Z0000": "Check-up"}
+    imported(installed, put(tmp_path, "icd10cm_codes_2027.txt", code_file(newer)))
+    index = SqliteCodeSetIndex.open(installed)
+    days = {
+        "of the first": dt.date(2026, 9, 30), "of the second": dt.date(2026, 10, 1), "long before": dt.date(2001, 1, 1),
+    }
+    found = {
+        name: {hit.concept.coding.code for hit in index.search("cholera", on=day) if hit.concept.is_billable}
+        for name, day in {**days, "of none": None}.items()
+    }
+    assert found == {
+        "of the first": {"A00.0", "A00.9"}, "of the second": {"A00.01", "A00.9"}, "long before": {"A00.0", "A00.9"},
+        "of none": {"A00.01", "A00.9"},
+    }
+    for day in days.values():
+        answering = edition_on(index.editions(), ICD_10_CM, day)
+        assert answering == index.edition(ICD_10_CM, on=day)
+    assert edition_on(index.editions(), ICD_10_CM, None) == index.edition(ICD_10_CM)
+    assert edition_on((), ICD_10_CM, None) is None
     index.close()
 
 
