@@ -99,11 +99,15 @@ def _shown_values() -> Iterator[str]:
     from ehrcoder.core.assignments import Decision, DiagnosisUse
     from ehrcoder.core.codes import CodeKind
     from ehrcoder.core.edits import EditSeverity
+    from ehrcoder.core.identifiers import IdentifierKind
+    from ehrcoder.core.profiles import Role
+    from ehrcoder.core.recode import CodeChange
     from ehrcoder.core.records import RecordStatus
     from ehrcoder.usecases.import_records import ImportStatus
     from ehrcoder.usecases.verify_exports import ExportState
 
-    for states in (Decision, DiagnosisUse, CodeKind, RecordStatus, ImportStatus, ExportState, EditSeverity):
+    for states in (Decision, DiagnosisUse, CodeKind, RecordStatus, ImportStatus, ExportState, EditSeverity,
+                   IdentifierKind, Role, CodeChange):
         yield from (each.value for each in states)
     yield from LISTS.values()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json
 from ehrcoder.cli.record_access import add_coder_option, sign_in_where_needed
+from ehrcoder.cli.terminal_language import said
 
 if TYPE_CHECKING:
     from ehrcoder.services import Services
@@ -102,7 +103,7 @@ def _forget(options: argparse.Namespace) -> int:
     def forget(services: Services, path: Path) -> EncryptionState:
         encryption, shelf = services.encryption(path), services.backups(path)
         for each in forget_plain_copies(encryption, shelf):
-            print(f"Deleted: {each.path}", file=sys.stderr)
+            print(said("Deleted: {}", each.path), file=sys.stderr)
         return encryption_state(encryption, shelf)
 
     return _with_services(options, forget)
@@ -122,11 +123,13 @@ def _with_services(
         print_json({"workspace": str(state.workspace), "encrypted": state.is_encrypted,
                     "plain_backups": [str(each.path) for each in state.plain_copies]})
         return 0
-    print(f"{state.workspace} is {'encrypted' if state.is_encrypted else 'NOT encrypted'}.")
+    print(said("{} is encrypted.", state.workspace) if state.is_encrypted
+          else said("{} is NOT encrypted.", state.workspace))
     if state.is_encrypted and state.plain_copies:
-        print(f"{len(state.plain_copies)} of its backups are NOT encrypted: {state.plain_copies[0].path.parent}")
-        print("Make an encrypted one with `ehrcoder backup make`, then delete these with "
-              "`ehrcoder encryption forget-plain-backups`.")
+        print(said("Backups of it that are NOT encrypted: {}, in {}", len(state.plain_copies),
+                   state.plain_copies[0].path.parent))
+        print(said("Make an encrypted one with `ehrcoder backup make`, then delete these with "
+                   "`ehrcoder encryption forget-plain-backups`."))
     return 0
 
 

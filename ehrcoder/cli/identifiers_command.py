@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, print_json
 from ehrcoder.cli.record_access import opened
+from ehrcoder.cli.terminal_language import said
 from ehrcoder.core.errors import InputError
 from ehrcoder.core.identifiers import IdentifierKind
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from ehrcoder.core.ids import RecordId
     from ehrcoder.ports import Workspace
     from ehrcoder.usecases.check_identifiers import DocumentIdentifiers
-
-_NO_PROOF = "Patterns miss some: this does not make a record anonymous."
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -80,8 +79,12 @@ def _show(
     else:
         for each in documents:
             _print_document(each, kinds, with_places=not options.all)
-        print(f"{len(places)} possible identifiers in {len(chosen)} records. {_NO_PROOF}")
+        print(said("Possible identifiers: {}, in records: {}.", len(places), len(chosen)), _no_proof())
     return 1 if places else 0
+
+
+def _no_proof() -> str:
+    return said("Patterns miss some: this does not make a record anonymous.")
 
 
 def _print_document(document: DocumentIdentifiers, kinds: Sequence[IdentifierKind], *, with_places: bool) -> None:
@@ -89,9 +92,10 @@ def _print_document(document: DocumentIdentifiers, kinds: Sequence[IdentifierKin
     if not found:
         return
     counts = Counter(each.kind.value for each in found)
-    print(f"{document.record_id} {document.document_id}: {', '.join(f'{n} {kind}' for kind, n in counts.items())}")
+    told = ", ".join(f"{n} {said(kind)}" for kind, n in counts.items())
+    print(f"{document.record_id} {document.document_id}: {told}")
     if with_places:
-        print("\n".join(f"    {each.start}-{each.end} {each.kind.value}" for each in found))
+        print("\n".join(f"    {each.start}-{each.end} {said(each.kind.value)}" for each in found))
 
 
 def _mask(chosen: Sequence[RecordId], mask, workspace: Workspace, *, all_records: bool, as_json: bool) -> int:
@@ -112,9 +116,9 @@ def _mask(chosen: Sequence[RecordId], mask, workspace: Workspace, *, all_records
         ])
     else:
         for each in made:
-            there = "was there already" if each.already_there else "is new"
-            print(f"{each.former_id}: {each.masked} masked; version {each.record_id} {there}.")
-        print(f"{len(made)} of {len(chosen)} records have a masked version. {_NO_PROOF}")
+            standing = said("was there already") if each.already_there else said("is new")
+            print(said("{}: masked {}; version {} {}.", each.former_id, each.masked, each.record_id, standing))
+        print(said("{} of {} records have a masked version.", len(made), len(chosen)), _no_proof())
     return 0
 
 
@@ -135,8 +139,8 @@ def _show_mapping(chosen: Sequence[RecordId], workspace: Workspace, *, as_json: 
         print_json(rows)
         return 0
     for row in rows:
-        print(f"{row['record_id']} {row['document_id']} {row['kind']}: {row['start']}-{row['end']} of "
-              f"{row['former_id']} is {row['masked_start']}-{row['masked_end']}")
+        print(said("{} {} {}: {} of {} is {}", row["record_id"], row["document_id"], said(str(row["kind"])),
+                   f"{row['start']}-{row['end']}", row["former_id"], f"{row['masked_start']}-{row['masked_end']}"))
     if not rows:
         raise InputError("No masked version was named, so there is no mapping.",
                          next_step="Name a record that --mask has made.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, one_line, print_json, print_table
 from ehrcoder.cli.record_access import add_coder_option, opened
+from ehrcoder.cli.terminal_language import said, said_all
 from ehrcoder.core.profiles import Role
 
 if TYPE_CHECKING:
@@ -56,11 +57,11 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         print_json([_document(each) for each in profiles])
     elif not profiles:
-        print("There are no profiles: whoever opens the workspace may change it.")
+        print(said("There are no profiles: whoever opens the workspace may change it."))
     else:
-        print_table(("id", "name", "roles", "may sign in"), [
-            (one_line(each.coder_id, 30), one_line(each.name, 40), ", ".join(role.value for role in each.roles),
-             "yes" if each.is_active else "no") for each in profiles
+        print_table(said_all("id", "name", "roles", "may sign in"), [
+            (one_line(each.coder_id, 30), one_line(each.name, 40), _roles_of(each),
+             said("yes") if each.is_active else said("no")) for each in profiles
         ])
     return 0
 
@@ -114,9 +115,13 @@ def _shown(profile: Profile, options: argparse.Namespace) -> int:
     if options.json:
         print_json(_document(profile))
     else:
-        print(f"{profile.coder_id}: {profile.name}, {', '.join(role.value for role in profile.roles)}, "
-              f"{'may' if profile.is_active else 'may not'} sign in.")
+        standing = said("may sign in") if profile.is_active else said("may not sign in")
+        print(f"{profile.coder_id}: {profile.name}, {_roles_of(profile)}, {standing}.")
     return 0
+
+
+def _roles_of(profile: Profile) -> str:
+    return ", ".join(said(role.value) for role in profile.roles)
 
 
 def _document(profile: Profile) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ehrcoder.cli.output import add_json_option, add_workspace_option, one_line, print_json
 from ehrcoder.cli.record_access import add_coder_option, coder_of, opened
+from ehrcoder.cli.terminal_language import said
 
 if TYPE_CHECKING:
     from ehrcoder.core.recode import RecodeTask
@@ -48,19 +49,18 @@ def _list(options: argparse.Namespace) -> int:
                 for each in settled
             ])
         for each in settled if not options.json else ():
-            print(f"{each.task.record_id}  {each.task.assigned.code}  closed by {each.coder_id}: {each.reason}")
+            print(said("{}  {}  closed by {}: {}", each.task.record_id, each.task.assigned.code, each.coder_id,
+                       each.reason))
         return 0
     tasks = [task for task in report.tasks if task.must_change or not options.must_change]
     if options.json:
         print_json([_document(task, titles) for task in tasks])
     elif not tasks:
-        print("The worklist is empty: no assigned code was retired or revised by a later edition.")
+        print(said("The worklist is empty: no assigned code was retired or revised by a later edition."))
     else:
         _print(tasks, titles)
-        print(
-            f"\nRecords: {report.records}; with a code that is not valid on the record's date: {report.must_change}. "
-            "No code was changed."
-        )
+        print("\n" + said("Records: {}; with a code that is not valid on the record's date: {}. No code was changed.",
+                          report.records, report.must_change))
     return 0
 
 
@@ -70,13 +70,14 @@ def _print(tasks: list[RecodeTask], titles: dict[Any, str]) -> None:
         if task.record_id != record_id:
             record_id = task.record_id
             print(f"{record_id}  {one_line(titles[record_id], 60)}")
-        standing = "must be changed" if task.must_change else "right on the record's date"
+        standing = said("must be changed") if task.must_change else said("right on the record's date")
         print(f"  {task.assigned.code}  {task.assigned.display}")
-        print(f"    {task.change.value} in edition {task.edition} (assigned from {task.assigned.version}): {standing}")
+        print("    " + said("{} in edition {} (assigned from {}): {}", said(task.change.value), task.edition,
+                            task.assigned.version, standing))
         if task.now and task.change.value == "revised":
-            print(f"    now: {task.now}")
+            print("    " + said("now: {}", task.now))
         if task.choices:
-            print(f"    in its place: {', '.join(task.choices)}")
+            print("    " + said("in its place: {}", ", ".join(task.choices)))
 
 
 def _settle(options: argparse.Namespace) -> int:
@@ -88,7 +89,7 @@ def _settle(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"record_id": record_id, "closed": count})
     else:
-        print(f"Record {record_id}: {count} tasks closed; its codes are as they were.")
+        print(said("Record {}; tasks closed: {}; its codes are as they were.", record_id, count))
     return 0
 
 

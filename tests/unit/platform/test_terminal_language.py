@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 # Their results are printed in the terminal's language.
 _SPOKEN = ("import_command", "import_preview", "propose_command", "verify_command", "verify_show", "sign_command",
            "export_command", "records_command", "record_access", "search_command", "validate_command", "audit_command",
-           "backup_command")
+           "backup_command", "worklist_command", "encryption_command", "profiles_command", "identifiers_command")
 _NOTE = "Discharge summary\n\nAssessment: pneumonia.\n"
 
 
