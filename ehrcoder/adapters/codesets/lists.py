@@ -38,6 +38,7 @@ CREATE TABLE entry_code (
     bare TEXT NOT NULL, entry_id INTEGER NOT NULL REFERENCES entry (id), written TEXT NOT NULL,
     PRIMARY KEY (bare, entry_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_code_entry ON entry_code (entry_id);
 CREATE VIRTUAL TABLE entry_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 CREATE TABLE pcs_row (id INTEGER PRIMARY KEY, prefix TEXT NOT NULL, title TEXT NOT NULL) STRICT;
 CREATE INDEX pcs_row_prefix ON pcs_row (prefix);

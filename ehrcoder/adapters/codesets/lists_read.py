@@ -37,6 +37,14 @@ SELECT c.bare, e.path, e.modifiers
 FROM entry_fts f JOIN entry e ON e.id = f.rowid JOIN entry_code c ON c.entry_id = e.id
 WHERE entry_fts MATCH ? ORDER BY e.level, e.id LIMIT ?
 """
+# Lists that were imported before their codes were indexed by entry get that index for as long as they are open: without
+# it, each entry that a search finds would cost a walk over all codes.
+_IS_INDEXED = "SELECT 1 FROM sqlite_master WHERE name = 'entry_code_entry'"
+_INDEX_NOW = """
+CREATE TEMP TABLE entry_code AS SELECT bare, entry_id, written FROM main.entry_code;
+CREATE INDEX temp.entry_code_entry ON entry_code (entry_id);
+CREATE INDEX temp.entry_code_bare ON entry_code (bare);
+"""
 _PATH_KINDS = ("index", "external-cause-index", "neoplasm-table", "drug-table")
 
 
@@ -148,7 +156,9 @@ class CodeLists:
     def _connection(self, manifest: ListManifest) -> sqlite3.Connection:
         if manifest.file not in self._open:
             try:
-                self._open[manifest.file] = connect(self._folder / manifest.file)
+                connection = self._open[manifest.file] = connect(self._folder / manifest.file)
+                if connection.execute(_IS_INDEXED).fetchone() is None:
+                    connection.executescript(_INDEX_NOW)
             except (OSError, sqlite3.DatabaseError) as error:
                 raise EnvironmentFault(
                     f"The list {manifest.kind} cannot be opened: {error}.", next_step="Import it again."
