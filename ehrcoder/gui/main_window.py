@@ -252,8 +252,9 @@ class MainWindow(QMainWindow):
         """Carry out an action; while a popup is open its keys go to the popup alone."""
         for overlay in self.overlays:
             if overlay.isVisible():
-                overlay.take_action(name)
-                return
+                if overlay.take_action(name) or name not in overlay.lets_through:
+                    return
+                break
         if self.actions_[name].isEnabled():
             self._handlers[name]()
             self.tour.note(name)

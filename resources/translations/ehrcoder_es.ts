@@ -530,8 +530,8 @@ Las sugerencias son del programa; solo es código lo que una persona aceptó, su
    <translation>categoría: elija un código debajo</translation>
   </message>
   <message>
-   <source>↑ ↓ move, Enter or → opens a header, ← goes up, Enter on a code without › assigns it, Esc closes.</source>
-   <translation>↑ ↓ mueven, Intro o → abre una categoría, ← sube, Intro en un código sin › lo asigna, Esc cierra.</translation>
+   <source>↑ ↓ move, Enter or → opens a header, ← goes up, typing goes to a code, Enter on a code without › assigns it, Esc closes.</source>
+   <translation>↑ ↓ mueven, Intro o → abre un encabezado, ← sube, al escribir se va a un código, Intro sobre un código sin › lo asigna, Esc cierra.</translation>
   </message>
  </context>
  <context>

@@ -89,3 +89,41 @@ def test_a_finished_code_is_handed_to_whoever_asked(qtbot, window) -> None:
     press(qtbot, Qt.Key.Key_Return)
     assert [(each.system, each.code) for each in taken] == [(ICD_10_PCS, "0DTJ0ZZ")]
     assert not builder.isVisible()
+
+
+def test_what_is_typed_in_the_list_goes_to_a_code(qtbot, window) -> None:
+    trigger(window, "browse_codes")
+    browser = window.findChild(CodeBrowser)
+    qtbot.waitUntil(lambda: browser.model.rowCount() > 20, timeout=20_000)
+    assert browser.view.hasFocus()
+    for letter in "i50.21":
+        qtbot.keyClicks(QApplication.focusWidget(), letter)
+    assert browser.line.text() == "i50.21"
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: browser.marked is not None and browser.marked.coding.code == "I50.21", timeout=20_000)
+    assert browser.view.hasFocus()
+
+
+def test_browser_and_builder_open_by_their_keys_at_what_the_search_marks(qtbot, window) -> None:
+    control_alt = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    for typed, key, kind in (("acute systolic heart failure", Qt.Key.Key_K, CodeBrowser),
+                             ("resection of appendix", Qt.Key.Key_B, ProcedureBuilder)):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        assert window.search.isVisible()
+        window.search.line.clear()
+        qtbot.keyClicks(window.search.line, typed)
+        qtbot.waitUntil(lambda: window.search.is_settled and window.search.model.rowCount() > 0, timeout=20_000)
+        marked = window.search.model.hit(window.search.view.currentIndex()).concept.coding.code
+        qtbot.keyClick(QApplication.focusWidget(), key, control_alt)
+        opened = window.findChild(kind)
+        assert opened is not None
+        assert opened.isVisible()
+        assert not window.search.isVisible()
+        if kind is CodeBrowser:
+            qtbot.waitUntil(lambda shown=opened, code=marked: shown.marked is not None
+                            and shown.marked.coding.code == code, timeout=20_000)
+        else:
+            qtbot.waitUntil(lambda shown=opened, code=marked: shown.step is not None
+                            and shown.step.code.startswith(code[:4]), timeout=20_000)
+        press(qtbot, Qt.Key.Key_Escape)
+        assert not opened.isVisible()

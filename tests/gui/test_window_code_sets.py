@@ -74,7 +74,7 @@ def test_a_release_comes_in_and_the_dialog_says_what_it_changed(open_window, set
     assert "1 retired: A00.0" in text
     assert "read.me: text that is no release" in text
     assert [popup.table.item(row, 0).text() for row in range(2)] == [
-        "ICD-10-CM, fiscal year 2026 (2026)", "ICD-10-CM, fiscal year 2027 (2027)",
+        "ICD-10-CM, fiscal year 2027 (2027)", "ICD-10-CM, fiscal year 2026 (2026)",
     ]
     assert popup.files.isEnabled()
     assert not popup.stop.isVisible()

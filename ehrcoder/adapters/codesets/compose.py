@@ -53,8 +53,8 @@ def diagnosis_rows(
 ) -> Iterator[ConceptRow]:
     """Yield the codes of a title list below their headers, in the order of the classification.
 
-    Headers that the list does not name, and the notes, come from the neighbour; a category that neither knows
-    the section of stands by itself.
+    Headers that the list does not name, and the notes, come from the neighbour; a category that the neighbour does not
+    know stands in the section or chapter that has room for it.
     """
     listed = {with_dot(code): value for code, value in titles.items()}
     headers = _missing_headers(listed, neighbour)
@@ -94,7 +94,18 @@ def _parent(code: str, names: Mapping[str, str], neighbour: Neighbour) -> str | 
         if bare[:length] in names:
             return names[bare[:length]]
     known = neighbour.rows.get(code)
-    return known.parent if known else None
+    return known.parent if known else _range_of(bare[:3], neighbour)
+
+
+def _range_of(category: str, neighbour: Neighbour) -> str | None:
+    """Return the narrowest section or chapter that has room for a category, else the chapter of its letter."""
+    ranges = [(code, *code.split("-", 1)) for code in neighbour.rows if "-" in code]
+    # Chapters come before the sections that they hold.
+    holding = [code for code, first, last in ranges if first <= category <= last]
+    if holding:
+        return holding[-1]
+    # A chapter may grow at its end: QA1 stands in the one that ended with QA0.
+    return next((code for code, first, last in ranges if first <= category and category[0] <= last[0]), None)
 
 
 def _upper(parents: Iterable[str | None], neighbour: Neighbour) -> set[str]:

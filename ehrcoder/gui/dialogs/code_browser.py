@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ehrcoder.gui.parts import PartHost
 
 Taken = Callable[[Coding], None]
+_OF_ACTIONS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class ShelfModel(QAbstractListModel):
@@ -73,10 +74,11 @@ class ShelfModel(QAbstractListModel):
 
 
 class _ShelfView(QListView):
-    """A list in which → opens and ← or Backspace goes up, wherever the mark stands."""
+    """A list in which → opens and ← or Backspace goes up, wherever the mark stands; what is typed goes elsewhere."""
 
     opened = Signal()
     left = Signal()
+    typed = Signal(str)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -84,6 +86,8 @@ class _ShelfView(QListView):
             self.opened.emit()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Backspace):
             self.left.emit()
+        elif event.text().strip() and event.text().isalnum() and not event.modifiers() & _OF_ACTIONS:
+            self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 
@@ -128,6 +132,7 @@ class CodeBrowser(Overlay):
         self.view.selectionModel().currentChanged.connect(self._show_page)
         self.view.opened.connect(self._open)
         self.view.left.connect(self._up)
+        self.view.typed.connect(self._type)
         self.view.doubleClicked.connect(self._open)
         self.text = QPlainTextEdit()
         self.text.setObjectName("browser_notes")
@@ -135,7 +140,8 @@ class CodeBrowser(Overlay):
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(self.tr("The marked code and its notes"))
         self.foot = self.muted(self.tr(
-            "↑ ↓ move, Enter or → opens a header, ← goes up, Enter on a code without › assigns it, Esc closes."
+            "↑ ↓ move, Enter or → opens a header, ← goes up, typing goes to a code, Enter on a code without › assigns "
+            "it, Esc closes."
         ))
         self.assign = QPushButton(self.tr("Assign"))
         self.assign.setObjectName("browser_assign")
@@ -174,6 +180,11 @@ class CodeBrowser(Overlay):
             self._load(system or self._system, "")
         else:
             self._enable()
+
+    @Slot(str)
+    def _type(self, text: str) -> None:
+        self.line.setFocus()
+        self.line.setText(text)
 
     @property
     def marked(self) -> Concept | None:

@@ -45,6 +45,8 @@ class _SearchLine(QLineEdit):
 class CodeSearch(Overlay):
     """The popup behind Ctrl+K, R and N."""
 
+    lets_through = frozenset({"browse_codes", "build_procedure"})
+
     def __init__(self, host: QWidget, searcher: Searcher) -> None:
         super().__init__(host, "", width=760, height=520)
         self._searcher = searcher

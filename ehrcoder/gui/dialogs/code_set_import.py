@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS
 from ehrcoder.gui.dialogs.overlay import Overlay
 from ehrcoder.gui.file_dialogs import ask_for_files, ask_for_folder
 from ehrcoder.gui.job_state import JobState
@@ -34,6 +36,13 @@ if TYPE_CHECKING:
 
 _JOB = "codesets"
 _NAMED = 12
+
+
+def _newest_first(editions: Sequence[CodeSetEdition]) -> list[CodeSetEdition]:
+    """The classifications first, each with its newest edition first; then the small sets by name."""
+    main = {system: place for place, system in enumerate((ICD_10_CM, ICD_10_PCS))}
+    newest = sorted(editions, key=lambda each: (each.effective_from or dt.date.min, each.version), reverse=True)
+    return sorted(newest, key=lambda each: (main.get(each.system, len(main)), "" if each.system in main else each.name))
 
 
 class CodeSetImportPopup(Overlay):
@@ -225,7 +234,7 @@ class CodeSetImportPopup(Overlay):
 
     def _show_editions(self, editions: tuple[CodeSetEdition, ...]) -> None:
         self.table.setRowCount(len(editions))
-        for row, each in enumerate(editions):
+        for row, each in enumerate(_newest_first(editions)):
             begins = each.effective_from.isoformat() if each.effective_from else "–"
             ends = each.effective_to.isoformat() if each.effective_to else self.tr("now")
             dates = f"{begins} – {ends}" if each.effective_from else self.tr("not stated")

@@ -18,6 +18,8 @@ class Overlay(QWidget):
     """Covers the window and shows one card; Esc closes it and gives the focus back."""
 
     closed = Signal()
+    lets_through: frozenset[str] = frozenset()
+    """Actions of the window that hold here too, for popups that another one may take the place of."""
 
     def __init__(self, host: QWidget, title: str, *, width: int = 560, height: int = 0) -> None:
         super().__init__(host)
