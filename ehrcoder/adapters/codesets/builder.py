@@ -29,6 +29,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 _INSERT_TERM = "INSERT INTO term (id, concept_id, text) VALUES (?, ?, ?)"
 _INDEX_CONCEPT = "INSERT INTO concept_fts (rowid, title, terms) VALUES (?, ?, ?)"
 _INSERT_SYNONYM = "INSERT OR IGNORE INTO synonym (words, concept_id) VALUES (?, ?)"
+_ENCOUNTERS = frozenset("initial subsequent encounter sequela".split())
 _INSERT_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
 
 
@@ -96,7 +97,17 @@ def _fill(connection: sqlite3.Connection, source: EditionSource) -> tuple[int, i
 
 
 def _general_first(rows: Iterable[ConceptRow]) -> list[tuple[int, ConceptRow]]:
-    return sorted(enumerate(rows), key=lambda pair: (len(search_words(pair[1].display)), pair[0]))
+    """Order rows by the length of their titles.
+
+    In the codes that a seventh character makes, "initial encounter" is no longer than "sequela", and comes before it.
+    """
+    def length(row: ConceptRow) -> int:
+        words = search_words(row.display)
+        if row.is_published_term:
+            return len(words)
+        return sum(word not in _ENCOUNTERS for word in words)
+
+    return sorted(enumerate(rows), key=lambda pair: (length(pair[1]), pair[0]))
 
 
 def _checked(rows: Iterable[ConceptRow]) -> Iterator[ConceptRow]:

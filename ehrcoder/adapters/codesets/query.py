@@ -43,6 +43,9 @@ _FILLERS = frozenset(
     "we us".split()
 )
 _LEADS = (("r", "o"), ("c", "o"), ("p", "w"), ("complaining", "of"), ("complain", "of"), ("presenting", "with"))
+# What is taken out is not named in the title of a procedure.
+_REMOVED = frozenset("mass lump tumor lesion growth nodule neoplasm cancer gallstone cyst".split())
+_REMOVING = frozenset("excision resection removal remove biopsy lumpectomy extirpation".split())
 # What holds a part that is named beside it goes without saying: the lens is of an eye, the femur is in the leg.
 _HOLDS = {
     "eye": frozenset("cornea corneal lens retina retinal iris vitreous sclera conjunctiva cataract macular".split()),
@@ -59,6 +62,7 @@ _HOLDS = {
     "cervical": frozenset(f"c{number}" for number in range(1, 8)),
     "thoracic": frozenset(f"t{number}" for number in range(1, 13)),
     "lumbar": frozenset(f"l{number}" for number in range(1, 6)),
+    **dict.fromkeys(_REMOVED, _REMOVING),
 }
 _SHORT_SIDES = {"rt": "right", "lt": "left", "r": "right", "l": "left", "bilat": "bilateral", "both": "bilateral"}
 
@@ -236,11 +240,20 @@ def _parts(
     place = 0
     while place < len(bare):
         lengths = range(min(_LONGEST_PHRASE, len(bare) - place), 0, -1)
-        length = next((n for n in lengths if bare[place : place + n] in meanings), 1)
+        length = next(
+            (n for n in lengths if bare[place : place + n] in meanings and _is_one(bare[place : place + n], bare)), 1
+        )
         typed = bare[place : place + length]
         parts.append((typed, meanings.get(typed, [])))
         place += length
     return [*parts, *sides]
+
+
+def _is_one(phrase: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Tell whether a phrase is looked up as one: "breast mass" is none where its excision is asked for."""
+    if _REMOVING.isdisjoint(words) or not _REMOVING.isdisjoint(phrase):
+        return True
+    return len(phrase) == 1 or _REMOVED.isdisjoint(phrase)
 
 
 def _slot(
