@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -106,17 +107,32 @@ class CodeSetEdition:
     sha256: str
 
 
-def edition_on(editions: Iterable[CodeSetEdition], system: str, day: dt.date | None) -> CodeSetEdition | None:
-    """Return the edition of a system that answers for a day, without a day the newest; None where it has none.
+def edition_start(edition: str) -> dt.date:
+    """Return the first day of a dated edition: October of the year before, or the month that it names."""
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d))?", edition)
+    if found is None:
+        return dt.date.min
+    return dt.date(int(found[1]), int(found[2]), 1) if found[2] else dt.date(int(found[1]) - 1, 10, 1)
 
-    It is the last one that had begun by then, else the first there is.
+
+def begins(edition: CodeSetEdition) -> dt.date:
+    """Return the day from which an edition counts: the one it states, else the one that its name stands for."""
+    return edition.effective_from or edition_start(edition.version)
+
+
+def answering(by_age: Sequence[CodeSetEdition], day: dt.date | None) -> int:
+    """Return the place of the edition of a system that answers for a day, of at least one, the oldest first.
+
+    It is the last one that had begun by then, else the first there is; without a day the newest.
     """
-    of_system = sorted(
-        (each for each in editions if each.system == system),
-        key=lambda each: (each.effective_from or dt.date.min, each.version),
-    )
-    begun = [each for each in of_system if day is None or (each.effective_from or dt.date.min) <= day]
-    return begun[-1] if begun else next(iter(of_system), None)
+    begun = len(by_age) if day is None else sum(begins(each) <= day for each in by_age)
+    return max(0, begun - 1)
+
+
+def edition_on(editions: Iterable[CodeSetEdition], system: str, day: dt.date | None) -> CodeSetEdition | None:
+    """Return the edition of a system that answers for a day, without a day the newest; None where it has none."""
+    by_age = sorted((each for each in editions if each.system == system), key=lambda each: (begins(each), each.version))
+    return by_age[answering(by_age, day)] if by_age else None
 
 
 def has_own_dates(concept: Concept, edition: CodeSetEdition) -> bool:

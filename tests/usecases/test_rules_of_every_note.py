@@ -70,6 +70,18 @@ class Tabular:
                 return None
         return None
 
+    def named_by(self, kind: str) -> Iterator[tuple[Concept, str, str, str]]:
+        """Each entry with an assignable code at or below it, a note of this kind, and the first code that it names."""
+        for concept in self.entries():
+            code = self.at(concept)
+            if code is None:
+                continue
+            for note in notes_of(concept.notes, kind):
+                for reference in _read(note).references:
+                    named = self.named(reference, but=code)
+                    if named is not None:
+                        yield concept, code, note, named
+
     def next_unnamed(self, code: str, other: str, kind: str) -> str | None:
         """The first code behind `code` for which no note of this kind stands between it and `other`."""
         place = bisect_left(self._bare, without_dot(code))
@@ -127,22 +139,15 @@ def test_every_excludes_note_is_told_for_what_it_names_and_for_nothing_beside_it
 ) -> None:
     positive = negative = 0
     wrong: list[str] = []
-    for concept in tabular.entries():
-        code = tabular.at(concept)
-        for note in notes_of(concept.notes, kind) if code else ():
-            assert code
-            for reference in _read(note).references:
-                named = tabular.named(reference, but=code)
-                if named is None:
-                    continue
-                positive += 1
-                if not spoken(tabular, rule, [kind], code, named):
-                    wrong.append(f"{code} with {named}: nothing said, though {concept.coding.code} says “{note}”")
-                beside = tabular.next_unnamed(named, code, kind)
-                if beside is not None:
-                    negative += 1
-                    if spoken(tabular, rule, [kind], code, beside):
-                        wrong.append(f"{code} with {beside}: told, though no note says so")
+    for concept, code, note, named in tabular.named_by(kind):
+        positive += 1
+        if not spoken(tabular, rule, [kind], code, named):
+            wrong.append(f"{code} with {named}: nothing said, though {concept.coding.code} says “{note}”")
+        beside = tabular.next_unnamed(named, code, kind)
+        if beside is not None:
+            negative += 1
+            if spoken(tabular, rule, [kind], code, beside):
+                wrong.append(f"{code} with {beside}: told, though no note says so")
     print(f"{kind}: {positive} pairs that a note names, {negative} that none does; wrong:", *wrong, sep="\n  ")
     assert wrong == []
     assert min(positive, negative) >= least
@@ -152,28 +157,23 @@ def test_every_code_first_note_wants_what_it_names_before_it(tabular: Tabular) -
     ids = ["code-first-missing", "code-first-order"]
     before = after = beside_it = 0
     wrong: list[str] = []
-    for concept in tabular.entries():
-        code = tabular.at(concept)
-        for note in concept.notes.code_first if code else ():
-            assert code
-            for reference in _read(note).references:
-                named = tabular.named(reference, but=code)
-                # A cause may have a note of its own that the code after it does not meet.
-                if named is None or any(each.notes.code_first for each in tabular.lineage(named)):
-                    continue
-                if sum(bool(each.notes.code_first) for each in tabular.lineage(code)) > 1:
-                    continue
-                before += 1
-                if spoken(tabular, code_first, ids, named, code):
-                    wrong.append(f"{named}, then {code}: told, though “{note}” is met")
-                after += 1
-                if "code-first-order" not in {f.rule_id for f in spoken(tabular, code_first, ids, code, named)}:
-                    wrong.append(f"{code}, then {named}: no order told, though {concept.coding.code} says “{note}”")
-                unnamed = tabular.next_unnamed(named, code, "code_first")
-                if unnamed is not None:
-                    beside_it += 1
-                    if not spoken(tabular, code_first, ["code-first-missing"], unnamed, code):
-                        wrong.append(f"{unnamed}, then {code}: nothing missed, though “{note}” is not met")
+    for concept, code, note, named in tabular.named_by("code_first"):
+        # A cause may have a note of its own that the code after it does not meet.
+        if any(each.notes.code_first for each in tabular.lineage(named)):
+            continue
+        if sum(bool(each.notes.code_first) for each in tabular.lineage(code)) > 1:
+            continue
+        before += 1
+        if spoken(tabular, code_first, ids, named, code):
+            wrong.append(f"{named}, then {code}: told, though “{note}” is met")
+        after += 1
+        if "code-first-order" not in {f.rule_id for f in spoken(tabular, code_first, ids, code, named)}:
+            wrong.append(f"{code}, then {named}: no order told, though {concept.coding.code} says “{note}”")
+        unnamed = tabular.next_unnamed(named, code, "code_first")
+        if unnamed is not None:
+            beside_it += 1
+            if not spoken(tabular, code_first, ["code-first-missing"], unnamed, code):
+                wrong.append(f"{unnamed}, then {code}: nothing missed, though “{note}” is not met")
     print(f"code first: {before} in order, {after} out of order, {beside_it} missing; wrong:", *wrong, sep="\n  ")
     assert wrong == []
     assert min(before, after, beside_it) >= 500
@@ -187,25 +187,18 @@ def test_every_note_that_asks_for_a_further_code_is_answered_by_what_it_names_on
 ) -> None:
     answered = missed = 0
     wrong: list[str] = []
-    for concept in tabular.entries():
-        code = tabular.at(concept)
+    for concept, code, note, named in tabular.named_by(kind):
         source = f"note at {concept.coding.code}"
-        for note in notes_of(concept.notes, kind) if code else ():
-            assert code
-            for reference in _read(note).references:
-                named = tabular.named(reference, but=code)
-                if named is None:
-                    continue
-                answered += 1
-                if any(each.source.endswith(source) for each in spoken(tabular, companions, [rule_id], code, named)
-                       if each.codes == (code,)):
-                    wrong.append(f"{code} with {named}: asked, though “{note}” is answered")
-                unnamed = tabular.next_unnamed(named, code, kind)
-                if unnamed is not None:
-                    missed += 1
-                    if not any(each.source.endswith(source) and each.codes == (code,)
-                               for each in spoken(tabular, companions, [rule_id], code, unnamed)):
-                        wrong.append(f"{code} with {unnamed}: not asked, though {concept.coding.code} says “{note}”")
+        answered += 1
+        if any(each.source.endswith(source) for each in spoken(tabular, companions, [rule_id], code, named)
+               if each.codes == (code,)):
+            wrong.append(f"{code} with {named}: asked, though “{note}” is answered")
+        unnamed = tabular.next_unnamed(named, code, kind)
+        if unnamed is not None:
+            missed += 1
+            if not any(each.source.endswith(source) and each.codes == (code,)
+                       for each in spoken(tabular, companions, [rule_id], code, unnamed)):
+                wrong.append(f"{code} with {unnamed}: not asked, though {concept.coding.code} says “{note}”")
     print(f"{rule_id}: {answered} answered, {missed} missed; wrong:", *wrong, sep="\n  ")
     assert wrong == []
     assert min(answered, missed) >= least

@@ -12,7 +12,7 @@ from pathlib import Path
 from ehrcoder.adapters.codesets.builder import build_edition, text_sha256
 from ehrcoder.adapters.codesets.compose import Neighbour, differences, read_neighbour
 from ehrcoder.adapters.codesets.likelihood import check_likely
-from ehrcoder.adapters.codesets.lists import LISTS_FOLDER, ListManifest, build_list, edition_start
+from ehrcoder.adapters.codesets.lists import LISTS_FOLDER, ListManifest, build_list
 from ehrcoder.adapters.codesets.manifest import Manifest, read_manifests
 from ehrcoder.adapters.codesets.recognise import read_release_file
 from ehrcoder.adapters.codesets.release_files import UNCHANGED, release_files
@@ -26,7 +26,7 @@ from ehrcoder.adapters.codesets.staging import finish_interrupted, new_stage, pu
 from ehrcoder.adapters.codesets.synonyms import code_synonyms
 from ehrcoder.adapters.codesets.vocabulary import build_vocabulary
 from ehrcoder.core.code_releases import Differences, ImportedEdition, LeftOut, ReleaseImport
-from ehrcoder.core.codes import ICD_10_CM
+from ehrcoder.core.codes import ICD_10_CM, edition_start
 from ehrcoder.core.errors import EnvironmentFault, InputError
 from ehrcoder.ports import CancelToken, Progress
 

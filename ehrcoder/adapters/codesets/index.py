@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ehrcoder.adapters.codesets.edition import IMPORTED, Edition, connect
-from ehrcoder.adapters.codesets.lists import edition_start
 from ehrcoder.adapters.codesets.lists_read import CodeLists
 from ehrcoder.adapters.codesets.manifest import read_manifests
 from ehrcoder.adapters.codesets.procedures import table_of_codes
@@ -17,7 +16,17 @@ from ehrcoder.adapters.codesets.search import Searcher
 from ehrcoder.adapters.codesets.staging import finish_interrupted
 from ehrcoder.adapters.codesets.vocabulary import VOCABULARY_FILE
 from ehrcoder.core.code_releases import InstalledList
-from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, KIND_OF_SYSTEM, CodeKind, CodeSetEdition, Concept, with_dot
+from ehrcoder.core.codes import (
+    ICD_10_CM,
+    ICD_10_PCS,
+    KIND_OF_SYSTEM,
+    CodeKind,
+    CodeSetEdition,
+    Concept,
+    answering,
+    begins,
+    with_dot,
+)
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.procedure_tables import TABLE_LENGTH, ProcedureTable
 from ehrcoder.core.severity import CodeWeight
@@ -131,11 +140,8 @@ class SqliteCodeSetIndex:
         return tuple(each.coding.code for each in concepts if each is not None and each.is_billable)
 
     def _at(self, system: str, on: dt.date | None) -> Edition | None:
-        of_system = self._by_age.get(system)
-        if not of_system or on is None:
-            return self._current.get(system)
-        begun = [edition for edition in of_system if starts(edition.about) <= on]
-        return begun[-1] if begun else of_system[0]
+        by_age = self._by_age.get(system)
+        return by_age[answering([edition.about for edition in by_age], on)] if by_age else None
 
     def concept(self, system: str, code: str, *, on: dt.date | None = None) -> Concept | None:
         """Return the concept with this exact code, or None where the set has none such."""
@@ -201,12 +207,7 @@ def _finish(folder: Path) -> None:
         ) from error
 
 
-def starts(edition: CodeSetEdition) -> dt.date:
-    """Return the day from which an edition counts: the one it states, else the one that its name stands for."""
-    return edition.effective_from or edition_start(edition.version)
-
-
 def _age(edition: Edition) -> tuple[dt.date, str, bool]:
     # Of two copies of one edition, the published release that somebody imported counts.
     about = edition.about
-    return (starts(about), about.version, edition.is_imported)
+    return (begins(about), about.version, edition.is_imported)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ehrcoder.adapters.codesets.lists import edition_start
 from ehrcoder.adapters.codesets.manifest import Manifest
 from ehrcoder.adapters.codesets.release_files import UNCHANGED
 from ehrcoder.adapters.codesets.rows import EditionSource
 from ehrcoder.core.code_releases import Differences
-from ehrcoder.core.codes import ICD_10_CM
+from ehrcoder.core.codes import ICD_10_CM, edition_start
 from ehrcoder.core.errors import InputError
 
 # No year, nor any span of years since 2017, has retired so much: a file that would is of something else.

@@ -16,7 +16,7 @@ from ehrcoder.adapters.codesets.builder import seal
 from ehrcoder.adapters.codesets.manifest import file_sha256
 from ehrcoder.adapters.codesets.release_parts import ListPart
 from ehrcoder.core.code_releases import InstalledList
-from ehrcoder.core.codes import without_dot
+from ehrcoder.core.codes import edition_start, without_dot
 from ehrcoder.core.errors import EnvironmentFault
 from ehrcoder.core.matching import search_words
 
@@ -76,14 +76,6 @@ class ListManifest:
     def since(self) -> dt.date:
         """The day from which it holds."""
         return edition_start(self.edition)
-
-
-def edition_start(edition: str) -> dt.date:
-    """Return the first day of a dated edition: October of the year before, or the month that it names."""
-    found = re.fullmatch(r"(\d{4})(?:-(\d\d))?", edition)
-    if found is None:
-        return dt.date.min
-    return dt.date(int(found[1]), int(found[2]), 1) if found[2] else dt.date(int(found[1]) - 1, 10, 1)
 
 
 def build_list(part: ListPart, folder: Path) -> ListManifest:

@@ -9,14 +9,13 @@ from typing import Any
 
 from ehrcoder.adapters.codesets.compose import Neighbour, diagnosis_rows, procedure_edition_rows, tabular_rows
 from ehrcoder.adapters.codesets.edition import IMPORTED
-from ehrcoder.adapters.codesets.lists import edition_start
 from ehrcoder.adapters.codesets.release_files import UNCHANGED
 from ehrcoder.adapters.codesets.release_parts import BareList, OwnSet, Part, TabularFile, TitleList
 from ehrcoder.adapters.codesets.release_tables import Named
 from ehrcoder.adapters.codesets.rows import ConceptRow, EditionSource
 from ehrcoder.adapters.codesets.safe_xml import parse_xml, text_of
 from ehrcoder.adapters.codesets.tabular import read_tabular
-from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, without_dot
+from ehrcoder.core.codes import ICD_10_CM, ICD_10_PCS, edition_start, without_dot
 from ehrcoder.core.errors import InputError
 
 _PUBLIC = "Public domain (work of the United States government: NCHS, CMS)"
